@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EvalportalConfig(AppConfig):
+    name = "evalportal"
+    verbose_name = "Evaluationsportal"

@@ -1,0 +1,20 @@
+from goals.models.concept import ActionField, Challenge, Concept
+from goals.models.goal import Goal, GoalKind, Measure
+from goals.models.indicator import Indicator, IndicatorValue
+from goals.models.organisation import Membership, OrgUnit, Responsibility, ResponsibilityRole, Role
+
+__all__ = [
+    "ActionField",
+    "Challenge",
+    "Concept",
+    "Goal",
+    "GoalKind",
+    "Indicator",
+    "IndicatorValue",
+    "Measure",
+    "Membership",
+    "OrgUnit",
+    "Responsibility",
+    "ResponsibilityRole",
+    "Role",
+]

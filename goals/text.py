@@ -1,0 +1,26 @@
+"""Text as it enters and is compared: pure functions on strings."""
+
+import re
+import unicodedata
+
+# Control characters other than tab and line feed, and the invisible marks that turn the writing direction of what follows.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+def clean_text(value: str) -> str:
+    """Return `value` as the database keeps it: NFC, line ends as \\n, without control characters and without bidi overrides.
+
+    PostgreSQL refuses NUL, Excel refuses most of the others; bidi overrides would turn the text of the page around them.
+    """
+    return unicodedata.normalize("NFC", _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def fold(value: str) -> str:
+    """Return `value` for a comparison that ignores case and marks: „ÜBERGÄNGE“ and „übergänge“ fold to the same text."""
+    decomposed = unicodedata.normalize("NFKD", value.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def sort_key(number: str) -> str:
+    """Return a key that sorts numbers like „2“, „10“, „M 3.2“ as people do: every run of digits padded to six places."""
+    return re.sub(r"\d+", lambda match: match.group().zfill(6), number)

@@ -1,0 +1,118 @@
+"""What a person sees of rounds and reports: one `visible_to` for each queryset. Out of sight is 404."""
+
+from typing import TYPE_CHECKING, Self, TypeAlias
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from goals.permissions import access_for
+from goals.roles import Role
+from ratings.states import InquiryState, ReportState
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from evalportal.accounts.models import User
+
+    Person: TypeAlias = "User | AnonymousUser"
+
+# Everyone but readers works inside the evaluation and reads submissions and the overview (DESIGN.md, section 4, roles).
+INSIDE = frozenset(Role) - {Role.READER}
+UNIT_ROLES = frozenset({Role.REPORTER, Role.APPROVER})
+
+
+
+def _in_concepts(path: str, roles: frozenset[Role], user: "Person") -> Q:
+    """Rows whose Konzept (reached by `path`) is one in which `user` has one of `roles`."""
+    everywhere, concept_ids = access_for(user).concepts_of(roles)
+    return Q() if everywhere else Q(**{f"{path}concept__in": concept_ids})
+
+
+class RoundQuerySet(models.QuerySet):
+    def visible_to(self, user: "Person") -> Self:
+        """All rounds of one's Konzepte; for readers those with a released snapshot."""
+        snapshots = self.model._meta.get_field("snapshots").related_model
+        released = Exists(snapshots._default_manager.filter(round=OuterRef("pk"), released_at__isnull=False))
+        return self.filter(
+            _in_concepts("", INSIDE, user) | (_in_concepts("", frozenset({Role.READER}), user) & Q(released))
+        )
+
+
+class ReportQuerySet(models.QuerySet):
+    def visible_to(self, user: "Person") -> Self:
+        """Every report is known inside the evaluation: its state, its submissions. Its draft is not (`DraftQuerySet`)."""
+        return self.filter(_in_concepts("round__", INSIDE, user))
+
+    def of_units(self, user: "Person", concept_id: int) -> Self:
+        """Reports of the units in which `user` writes or approves."""
+        return self.filter(unit__in=access_for(user).units(UNIT_ROLES, concept_id))
+
+    def owed(self) -> Self:
+        return self.exclude(state=ReportState.DROPPED)
+
+    def with_place(self) -> Self:
+        return self.select_related("unit", "measure__goal__challenge__action_field")
+
+    def in_order(self) -> Self:
+        """As in the Anhang, the lead first."""
+        return self.order_by(
+            "measure__goal__challenge__action_field__position",
+            "measure__goal__challenge__position",
+            "measure__goal__sort_key",
+            "measure__position",
+            "-role",
+            "unit__name",
+            "pk",
+        )
+
+
+class DraftQuerySet(models.QuerySet):
+    def visible_to(self, user: "Person") -> Self:
+        """Drafts of one's own units; the Evaluationsleitung sees those that it wrote itself „im Auftrag“."""
+        access = access_for(user)
+        own = Q()
+        for grant in access.grants:
+            if grant.role in UNIT_ROLES:
+                mine = Q(report__unit__in=grant.unit_ids)
+                if grant.concept_id is not None:
+                    mine &= Q(report__round__concept=grant.concept_id)
+                own |= mine
+        behalf = Q(on_behalf=True) & _in_concepts("report__round__", frozenset({Role.COORDINATOR}), user)
+        return self.filter(own | behalf) if own else self.filter(behalf)
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def visible_to(self, user: "Person") -> Self:
+        return self.filter(_in_concepts("report__round__", INSIDE, user))
+
+    def latest(self) -> Self:
+        """The newest submission of each report."""
+        newer = self.model._default_manager.filter(report=OuterRef("report"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(newer))
+
+    def counting(self) -> Self:
+        """The newest submission of each report that stands: not withdrawn, not entfallen."""
+        return self.latest().filter(report__state__in=ReportState.readable())
+
+
+class InquiryQuerySet(models.QuerySet):
+    def visible_to(self, user: "Person") -> Self:
+        return self.filter(_in_concepts("report__round__", INSIDE, user))
+
+    def pending(self) -> Self:
+        """Those the unit has not answered yet."""
+        return self.filter(state=InquiryState.OPEN)
+
+
+class AgreedRatingQuerySet(models.QuerySet):
+    def visible_to(self, user: "Person") -> Self:
+        return self.filter(_in_concepts("round__", INSIDE, user))
+
+
+class SnapshotQuerySet(models.QuerySet):
+    def visible_to(self, user: "Person") -> Self:
+        """All snapshots inside the evaluation, released ones for readers."""
+        return self.filter(
+            _in_concepts("round__", INSIDE, user)
+            | (_in_concepts("round__", frozenset({Role.READER}), user) & Q(released_at__isnull=False))
+        )

@@ -1,0 +1,123 @@
+"""THE rating scheme (Bewertungsschema): value, word, symbol, shape, colour. Source: the report, section 2, and the legend of its Anhang.
+
+Every page, file and chart takes word, shape and colour from here. Colours of files are the light theme of `static/css/tokens.css`.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from django.db import models
+
+
+@dataclass(frozen=True)
+class _Look:
+    symbol: str
+    shape: str
+    fill: str
+    criterion: str
+
+
+class Grade(models.TextChoices):
+    """Zielerreichungsgrad of a Maßnahme. No value at all is „nicht bewertet“, which is not „unklar“."""
+
+    HIGH = "hoch", "hoch"
+    MEDIUM = "mittel", "mittel"
+    LOW = "gering", "gering"
+    UNCLEAR = "unklar", "unklar"
+
+    @property
+    def word(self) -> str:
+        return str(self.label)
+
+    @property
+    def symbol(self) -> str:
+        """One character for plain text and cells."""
+        return _LOOKS[self].symbol
+
+    @property
+    def shape(self) -> str:
+        """Name of the symbol `ampel-<shape>` in the sprite and of the colour token `--<shape>`."""
+        return _LOOKS[self].shape
+
+    @property
+    def fill(self) -> str:
+        """Colour in files, six hexadecimal digits RGB; in greyscale mittel is the lightest and gering the darkest."""
+        return _LOOKS[self].fill
+
+    @property
+    def criterion(self) -> str:
+        """When this grade is right, in one sentence."""
+        return _LOOKS[self].criterion
+
+    @property
+    def rank(self) -> int | None:
+        """3 hoch, 2 mittel, 1 gering; unklar has no place in that order."""
+        return {"hoch": 3, "mittel": 2, "gering": 1}.get(self.value)
+
+    @classmethod
+    def parse(cls, value: object) -> Self | None:
+        """Return the grade for a stored or typed value, None for an empty one. Raises ValueError for any other."""
+        return None if value in (None, "") else cls(value)
+
+
+_LOOKS: Final = {
+    Grade.HIGH: _Look("●", "hoch", "3D9A50", "Die Maßnahme ist umgesetzt oder läuft dauerhaft so, wie das Konzept es vorsieht."),
+    Grade.MEDIUM: _Look("◆", "mittel", "FFCB31", "Die Maßnahme ist begonnen und wirkt zum Teil; Wesentliches steht noch aus."),
+    Grade.LOW: _Look("▲", "gering", "B8140F", "Die Maßnahme ist nicht begonnen oder bleibt weit hinter dem Konzept zurück."),
+    Grade.UNCLEAR: _Look("?", "unklar", "6B7197", "Der Stand lässt sich nicht beurteilen, zum Beispiel weil Angaben fehlen."),
+}
+
+NOT_RATED_WORD: Final = "nicht bewertet"
+NOT_RATED_SYMBOL: Final = "–"
+NOT_RATED_SHAPE: Final = "ohne"
+DISPUTED_WORD: Final = "uneinig"
+DISPUTED_SYMBOL: Final = "≠"
+DISPUTED_SHAPE: Final = "uneinig"
+
+
+@dataclass(frozen=True)
+class _MarkerLook:
+    symbol: str
+    icon: str
+    hint: str
+
+
+class Marker(models.TextChoices):
+    """Kennzeichen. The values are also the names of the model fields (`is_mandatory` of the Maßnahme for P)."""
+
+    MANDATORY = "is_mandatory", "Pflichtaufgabe"
+    ROUTINE = "routine", "Routine"
+    CONTINUE = "continuation", "Weiterführungsbedarf"
+    INFLUENCE = "influence", "Zuständigkeit bzw. kommunale Einflussmöglichkeit fraglich"
+    CONDITIONS = "conditions", "Veränderte Rahmenbedingungen"
+
+    @property
+    def word(self) -> str:
+        return str(self.label)
+
+    @property
+    def symbol(self) -> str:
+        return _MARKERS[self].symbol
+
+    @property
+    def icon(self) -> str:
+        """Name of its symbol in the sprite; empty where the letter itself is shown."""
+        return _MARKERS[self].icon
+
+    @property
+    def hint(self) -> str:
+        return _MARKERS[self].hint
+
+    @classmethod
+    def voted(cls) -> tuple["Marker", ...]:
+        """Those that are proposed and agreed; P is a legal property of the Maßnahme and is not voted on."""
+        return (cls.ROUTINE, cls.CONTINUE, cls.INFLUENCE, cls.CONDITIONS)
+
+
+_MARKERS: Final = {
+    Marker.MANDATORY: _MarkerLook("P", "", "Der Landkreis ist gesetzlich verpflichtet."),
+    Marker.ROUTINE: _MarkerLook("R", "", "Die Maßnahme ist dauerhaft im Alltag verankert."),
+    Marker.CONTINUE: _MarkerLook("➔", "kz-weiter", "Die Maßnahme soll weitergeführt werden."),
+    Marker.INFLUENCE: _MarkerLook("↗", "kz-zustaendigkeit", "Der Landkreis kann nicht oder nur wenig steuern."),
+    Marker.CONDITIONS: _MarkerLook("□", "kz-rahmen", "Gesetz, Lage oder Bedarf haben sich grundlegend geändert."),
+}
