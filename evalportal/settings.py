@@ -60,6 +60,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "evalportal.urls"
 WSGI_APPLICATION = "evalportal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 TEMPLATES = [
     {
@@ -109,6 +110,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # that mail would offer to sign up
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Evaluationsportal] "
 # How many proxies stand in front of the server; rate limits count the address that the last of them reports.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)

@@ -1,0 +1,217 @@
+"""Rating, Kennzeichen and states as they look on every page: word, shape and colour (DESIGN.md, section 3). No tag queries."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from ratings import scheme
+from ratings.rollup import Progress, Share, Standing
+from ratings.scheme import Grade, Marker
+from ratings.states import ReportState, RoundState
+
+if TYPE_CHECKING:
+    from ratings.appendix import AppendixRow
+
+register = template.Library()
+
+_WITHOUT_OUTLINE: Final = frozenset({scheme.NOT_RATED_SHAPE, scheme.DISPUTED_SHAPE})
+
+# Variant of `.state` for each state; those that are missing stay plain words.
+_REPORT_VARIANTS: Final = {
+    ReportState.OPEN: "open",
+    ReportState.DRAFT: "running",
+    ReportState.AWAITING_APPROVAL: "running",
+    ReportState.SUBMITTED: "done",
+    ReportState.RETURNED: "returned",
+}
+_PROGRESS_VARIANTS: Final = {
+    Progress.RECHECK: "decide",
+    Progress.AGREED: "done",
+    Progress.NOBODY: "open",
+    Progress.INQUIRY: "returned",
+    Progress.DECIDE: "decide",
+}
+_ROUND_VARIANTS: Final = {
+    RoundState.PREPARING: "open",
+    RoundState.OPEN: "running",
+    RoundState.COORDINATING: "running",
+    RoundState.CLOSED: "done",
+}
+
+
+def _symbol(name: str) -> str:
+    """Return the address of a symbol in the sprite `static/img/ampel.svg`."""
+    return f"{static('img/ampel.svg')}#{name}"
+
+
+@register.simple_tag
+def shape(name: str, *, proposal: bool = False, size: str = "", label: str = "") -> SafeString:
+    """Return the mark of a grade („hoch“ … „ohne“, „uneinig“): filled is agreed, outlined is a proposal.
+
+    `size` is "small", "large" or empty. Without a `label` it is decoration and the word must stand beside it.
+    """
+    outline = "-v" if proposal and name not in _WITHOUT_OUTLINE else ""
+    return format_html(
+        '<svg class="shape shape--{}{}"{}><use href="{}"/></svg>',
+        name,
+        f" shape--{size}" if size else "",
+        format_html(' role="img" aria-label="{}"', label) if label else format_html(' aria-hidden="{}"', "true"),
+        _symbol(f"ampel-{name}{outline}"),
+    )
+
+
+def _rating(name: str, word: str, *, proposal: bool, size: str, note: str) -> SafeString:
+    variant = "none" if name == scheme.NOT_RATED_SHAPE else name
+    tail: str = ""
+    if note or proposal:
+        tail = format_html(' <span class="{}">{}</span>', "rating__note" if note else "kern-sr-only", note or "(Vorschlag)")
+    return format_html(
+        '<span class="rating rating--{}{}{}">{}<span class="rating__word">{}</span>{}</span>',
+        variant,
+        " rating--proposal" if proposal else "",
+        f" rating--{size}" if size else "",
+        shape(name, proposal=proposal),
+        word,
+        tail,
+    )
+
+
+@register.simple_tag
+def rating(row: "AppendixRow", *, size: str = "") -> SafeString:
+    """Return what stands where the rating of a row stands; a proposal says so. `size` is "large", "inline" or empty."""
+    proposal = row.standing == Standing.PROPOSAL
+    return _rating(row.shape, row.word, proposal=proposal, size=size, note="Vorschlag" if proposal else "")
+
+
+@register.simple_tag
+def grade(value: Grade | str | None, *, proposal: bool = False, size: str = "", note: str = "") -> SafeString:
+    """Return shape and word of a grade, „nicht bewertet“ for None. `note` stands below or beside the word.
+
+    Raises ValueError for a text that is no grade.
+    """
+    parsed = Grade.parse(value)
+    if parsed is None:
+        return _rating(scheme.NOT_RATED_SHAPE, scheme.NOT_RATED_WORD, proposal=False, size=size, note=note)
+    return _rating(parsed.shape, parsed.word, proposal=proposal, size=size, note=note)
+
+
+def _marker_face(marker: Marker) -> SafeString:
+    if marker.icon:
+        return format_html('<svg aria-hidden="true"><use href="{}"/></svg>', _symbol(marker.icon))
+    return format_html('<span aria-hidden="true">{}</span>', marker.symbol)
+
+
+@register.simple_tag
+def marker(value: Marker | str, *, word: bool = False) -> SafeString:
+    """Return the box of one Kennzeichen with its name for screen readers, or with the name beside it if `word`."""
+    parsed = Marker(value)
+    if word:
+        return format_html('<span class="marker-word"><span class="marker">{}</span>{}</span>', _marker_face(parsed), parsed.word)
+    return format_html(
+        '<span class="marker" title="{}">{}<span class="kern-sr-only">{}</span></span>',
+        parsed.word,
+        _marker_face(parsed),
+        parsed.word,
+    )
+
+
+@register.simple_tag
+def markers(values: Iterable[Marker | str]) -> str:
+    """Return the boxes of several Kennzeichen, nothing for none."""
+    boxes = format_html_join(" ", "{}", ((marker(value),) for value in values))
+    return format_html('<span class="markers">{}</span>', boxes) if boxes else ""
+
+
+def _state(word: str, variant: str) -> SafeString:
+    icon = format_html('<span class="kern-icon kern-icon--{}" aria-hidden="true"></span>', "check") if variant == "done" else ""
+    return format_html('<span class="state{}">{}{}</span>', f" state--{variant}" if variant else "", icon, word)
+
+
+@register.simple_tag
+def report_state(value: ReportState | str) -> SafeString:
+    """Return the state of a Sachstandsbericht."""
+    state = ReportState(value)
+    return _state(str(state.label), _REPORT_VARIANTS.get(state, ""))
+
+
+@register.simple_tag
+def progress_state(value: Progress | str) -> SafeString:
+    """Return how far a Maßnahme is in its round: the column „Stand“."""
+    progress = Progress(value)
+    return _state(str(progress.label), _PROGRESS_VARIANTS.get(progress, ""))
+
+
+@register.simple_tag
+def round_state(value: RoundState | str) -> SafeString:
+    """Return the state of a Berichtsrunde."""
+    state = RoundState(value)
+    return _state(str(state.label), _ROUND_VARIANTS.get(state, ""))
+
+
+def _percent(part: float, total: int) -> str:
+    return f"{100 * part / total:.3f}%"
+
+
+def _gaps(css: str, edges: Iterable[str]) -> SafeString:
+    return format_html_join("", '<rect class="{}" x="{}" width="2" height="100%"/>', ((css, edge) for edge in edges))
+
+
+@register.simple_tag
+def distribution(shares: Sequence[Share], *, slim: bool = False) -> SafeString:
+    """Return the stacked bar of a distribution; agreed is filled, proposed outlined. Words and counts are its label."""
+    total = sum(share.count for share in shares)
+    parts, edges, start = [], [], 0
+    for share in shares:
+        plain = share.shape in _WITHOUT_OUTLINE
+        for count, outlined in ((share.count, False),) if plain else ((share.agreed, False), (share.proposed, True)):
+            if not count:
+                continue
+            x, width = _percent(start, total), _percent(count, total)
+            css = f"dist__part{' dist__part--v' if outlined else ''} dist__{share.shape}"
+            parts.append(
+                format_html(
+                    '<svg x="{}" width="{}" height="100%"><rect class="{}" width="100%" height="100%"/></svg>', x, width, css
+                )
+                if outlined
+                else format_html('<rect class="{}" x="{}" width="{}" height="100%"/>', css, x, width)
+            )
+            edges += [x] if start else []
+            start += count
+    if not parts:
+        parts.append(format_html('<rect class="dist__part dist__{}" width="100%" height="100%"/>', scheme.NOT_RATED_SHAPE))
+    return format_html(
+        '<svg class="dist{}" role="img" aria-label="Verteilung: {}">{}{}</svg>',
+        " dist--slim" if slim else "",
+        ", ".join(f"{share.word} {share.count}" for share in shares),
+        format_html_join("", "{}", ((part,) for part in parts)),
+        _gaps("dist__gap", edges),
+    )
+
+
+@register.inclusion_tag("components/legend.html")
+def legend() -> dict[str, object]:
+    """Return the Zeichenerklärung: grades, „nicht bewertet“, „uneinig“, filled and outlined, Kennzeichen."""
+    return {"grades": list(Grade), "markers_of_scheme": list(Marker)}
+
+
+@register.simple_tag
+def progress_bar(parts: Sequence[tuple[str, int, str]]) -> SafeString:
+    """Return the bar of the Rücklauf. Each part: its class ("in", "release", "draft", "returned", "open"), count and word."""
+    total = sum(count for _, count, _ in parts)
+    drawn, edges, start = [], [], 0
+    for css, count, _ in parts:
+        if count and css != "open":
+            x = _percent(start, total)
+            drawn.append((css, x, _percent(count, total)))
+            edges += [x] if start else []
+        start += count
+    return format_html(
+        '<svg class="bars" role="img" aria-label="{}"><rect class="bars__track" width="100%" height="100%"/>{}{}</svg>',
+        ", ".join(f"{count} {word}" for _, count, word in parts if count) or "nichts zu berichten",
+        format_html_join("", '<rect class="bars__{}" x="{}" width="{}" height="100%"/>', drawn),
+        _gaps("bars__gap", edges),
+    )
