@@ -25,7 +25,8 @@ UNIT_ROLES = frozenset({Role.REPORTER, Role.APPROVER})
 def _in_concepts(path: str, roles: frozenset[Role], user: "Person") -> Q:
     """Rows whose Konzept (reached by `path`) is one in which `user` has one of `roles`."""
     everywhere, concept_ids = access_for(user).concepts_of(roles)
-    return Q() if everywhere else Q(**{f"{path}concept__in": concept_ids})
+    # Not an empty Q: combined by „or“ it would vanish instead of meaning „all“.
+    return Q(pk__isnull=False) if everywhere else Q(**{f"{path}concept__in": concept_ids})
 
 
 class RoundQuerySet(models.QuerySet):
@@ -92,7 +93,7 @@ class SubmissionQuerySet(models.QuerySet):
 
     def counting(self) -> Self:
         """The newest submission of each report that stands: not withdrawn, not entfallen."""
-        return self.latest().filter(report__state__in=ReportState.readable())
+        return self.latest().filter(report__retracted=False).exclude(report__state=ReportState.DROPPED)
 
 
 class InquiryQuerySet(models.QuerySet):

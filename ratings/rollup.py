@@ -41,15 +41,17 @@ class UnitTexts:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One unit's report on one Maßnahme: its state and, where a submission counts, the proposal in it."""
+    """One unit's report on one Maßnahme: its state and, where a submission counts, the proposal in it.
 
-    unit: str
+    What a unit has taken back is not here. `state` None: the unit is responsible, and no report was asked of it (the round is being prepared, or its result was imported).
+    """
+
     slug: str
     name: str
     short_name: str
     is_lead: bool
     is_external: bool
-    state: ReportState
+    state: ReportState | None
     grade: Grade | None = None
     routine: bool | None = None
     continuation: bool | None = None
@@ -62,8 +64,8 @@ class UnitLine:
 
     @property
     def counts(self) -> bool:
-        """A submission stands: not withdrawn, not entfallen."""
-        return self.submission is not None and self.state in ReportState.readable()
+        """A submission stands: there is one, and the report is not entfallen."""
+        return self.submission is not None and self.is_owed
 
     @property
     def is_owed(self) -> bool:
@@ -72,7 +74,7 @@ class UnitLine:
     @property
     def is_missing(self) -> bool:
         """Owed, and nothing counts yet. A returned report is not missing: what was submitted still counts."""
-        return self.is_owed and not self.counts
+        return self.state is not None and self.is_owed and not self.counts
 
     @property
     def markers(self) -> MarkerValues:
@@ -166,7 +168,7 @@ def progress(rolled: RollUp, lines: Iterable[UnitLine], *, agreed: bool, recheck
         return Progress.RECHECK if recheck else Progress.AGREED
     if rolled.nobody_responsible:
         return Progress.NOBODY
-    if any(line.state == ReportState.RETURNED for line in lines):
+    if any(line.state == ReportState.RETURNED and line.counts for line in lines):
         return Progress.INQUIRY
     if rolled.is_disputed:
         return Progress.DECIDE

@@ -25,11 +25,6 @@ class ReportState(models.TextChoices):
         """The unit still has something to do."""
         return [cls.OPEN, cls.DRAFT, cls.RETURNED, cls.AWAITING_APPROVAL]
 
-    @classmethod
-    def readable(cls) -> list[Any]:
-        """Its newest submission counts. After a withdrawal it does not: the unit has taken its word back."""
-        return [cls.SUBMITTED, cls.RETURNED]
-
 
 class InquiryState(models.TextChoices):
     OPEN = "open", "offen"

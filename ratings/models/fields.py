@@ -23,10 +23,10 @@ class RatingFields(models.Model):
     """Grade and voted markers. A null marker is „nicht überliefert“ and never counts as „no“."""
 
     grade = models.CharField("Zielerreichungsgrad", max_length=10, choices=Grade, null=True, blank=True)  # noqa: DJ001  null is „nicht bewertet“
-    routine = models.BooleanField(Marker.ROUTINE.label, null=True, default=False)
-    continuation = models.BooleanField(Marker.CONTINUE.label, null=True, default=False)
-    influence = models.BooleanField(Marker.INFLUENCE.label, null=True, default=False)
-    conditions = models.BooleanField(Marker.CONDITIONS.label, null=True, default=False)
+    routine = models.BooleanField(Marker.ROUTINE.label, null=True, blank=True, default=False)
+    continuation = models.BooleanField(Marker.CONTINUE.label, null=True, blank=True, default=False)
+    influence = models.BooleanField(Marker.INFLUENCE.label, null=True, blank=True, default=False)
+    conditions = models.BooleanField(Marker.CONDITIONS.label, null=True, blank=True, default=False)
 
     class Meta:
         abstract = True
@@ -38,6 +38,10 @@ class RatingFields(models.Model):
     @property
     def marker_values(self) -> dict[Marker, bool | None]:
         return {marker: getattr(self, marker.value) for marker in Marker.voted()}
+
+    @property
+    def set_markers(self) -> list[Marker]:
+        return [marker for marker in Marker.voted() if getattr(self, marker.value)]
 
 
 def grade_valid(name: str) -> models.CheckConstraint:

@@ -29,6 +29,9 @@ class StatusReport(models.Model):
     state = models.CharField("Stand", max_length=20, choices=ReportState, default=ReportState.OPEN)
     state_reason = models.TextField("Begründung des Stands", blank=True)
     dropped_by_hand = models.BooleanField("von der Evaluationsleitung auf „entfallen“ gesetzt", default=False)
+    retracted = models.BooleanField(
+        "zurückgezogen", default=False, help_text="Die Einheit hat ihre letzte Einreichung zurückgenommen; sie zählt nicht mehr."
+    )
     handed_in_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="abgegeben von"
     )
@@ -111,7 +114,7 @@ class Submission(ContentFields, RatingFields):
             models.UniqueConstraint(fields=["report", "number"], name="submission_number_unique"),
             grade_valid("submission_grade_valid"),
             markers_given("submission_markers_given"),
-            models.CheckConstraint(condition=~Q(situation="") & ~Q(summary=""), name="submission_text_given"),
+            models.CheckConstraint(condition=~Q(situation=""), name="submission_text_given"),
             models.CheckConstraint(condition=LessThanOrEqual(Length("summary"), SUMMARY_LIMIT), name="submission_summary_short"),
             models.CheckConstraint(condition=Q(as_of__isnull=False), name="submission_as_of_given"),
         ]

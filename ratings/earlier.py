@@ -1,0 +1,84 @@
+"""What was said about a Maßnahme before: earlier submissions of the same unit, earlier agreed ratings; predecessors included."""
+
+from dataclasses import dataclass
+
+from goals.models import Measure, OrgUnit
+from ratings.models import AgreedRating, ReportingRound, StatusReport, Submission
+from ratings.scheme import Grade
+from ratings.states import ReportState, RoundState
+
+
+def measure_line(measure: Measure) -> list[int]:
+    """Return the primary keys of `measure` and all its predecessors in earlier Konzepte: one query per generation."""
+    found, newest = {measure.pk}, {measure.pk}
+    while newest:
+        through = Measure.predecessors.through.objects.filter(from_measure_id__in=newest)
+        newest = set(through.values_list("to_measure_id", flat=True)) - found
+        found |= newest
+    return sorted(found)
+
+
+def unit_line(unit: OrgUnit) -> list[int]:
+    """Return the primary keys of `unit` and of all units that it succeeds: one query."""
+    former: dict[int, list[int]] = {}
+    for pk, successor_id in OrgUnit.objects.filter(successor__isnull=False).values_list("pk", "successor_id"):
+        former.setdefault(successor_id, []).append(pk)
+    found, waiting = [], [unit.pk]
+    while waiting:
+        current = waiting.pop()
+        if current not in found:
+            found.append(current)
+            waiting.extend(former.get(current, ()))
+    return found
+
+
+def earlier_submission(report: StatusReport, measures: list[int] | None = None) -> Submission | None:
+    """Return the newest standing submission of the report's unit on its Maßnahme from an earlier round, or None.
+
+    A unit's word passes to its successor, a Maßnahme's to the one that continues it. `measures` is the `measure_line`, if known.
+    """
+    return (
+        Submission.objects.counting()
+        .filter(report__measure__in=measures or measure_line(report.measure), report__unit__in=unit_line(report.unit))
+        .filter(report__round__opens_on__lt=report.round.opens_on)
+        .select_related("report__round", "report__unit")
+        .order_by("-report__round__opens_on", "-number")
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class EarlierRating:
+    """The agreed rating of a closed round, with the round and the Maßnahme (perhaps a predecessor) it was given to."""
+
+    round: ReportingRound
+    measure: Measure
+    rating: AgreedRating
+
+
+def earlier_ratings(measure: Measure, *, before: ReportingRound, measures: list[int] | None = None) -> list[EarlierRating]:
+    """Return the agreed ratings of `measure` and its predecessors in closed rounds that began before `before`, newest first.
+
+    `measures` is the `measure_line`, if known.
+    """
+    ratings = (
+        AgreedRating.objects.filter(measure__in=measures or measure_line(measure), round__state=RoundState.CLOSED)
+        .filter(round__opens_on__lt=before.opens_on)
+        .select_related("round__concept", "measure__goal", "measure__concept")
+        .order_by("-round__opens_on", "-round_id", "measure_id")
+    )
+    return [EarlierRating(rating.round, rating.measure, rating) for rating in ratings]
+
+
+def earlier_grade(submission: Submission | None) -> Grade | None:
+    return submission.grade_value if submission else None
+
+
+def may_say_unchanged(report: StatusReport, submission: Submission | None) -> bool:
+    """True if „Keine Änderung seit dem letzten Bericht“ is offered: nothing begun, and an earlier submission to stand by.
+
+    In a round with ratings that submission must have a grade.
+    """
+    if submission is None or report.state != ReportState.OPEN:
+        return False
+    return submission.grade is not None or not report.round.has_ratings

@@ -1,0 +1,140 @@
+"""„Meine Maßnahmen“: what the units of one person owe in one round, and what comes next."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from goals.permissions import access_for
+from goals.roles import Role
+from goals.text import fold
+from ratings.models import Draft, Inquiry, ReportingRound, StatusReport, Submission
+from ratings.permissions import may_read_draft
+from ratings.querysets import UNIT_ROLES
+from ratings.scheme import Grade
+from ratings.states import ReportState, RoundState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evalportal.accounts.models import User
+
+TO_WRITE = (ReportState.OPEN, ReportState.DRAFT, ReportState.RETURNED)
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """One report of the person's units with its draft and newest submission."""
+
+    report: StatusReport
+    draft: Draft | None
+    submission: Submission | None
+    question: str
+    place: int
+
+    @property
+    def folded_title(self) -> str:
+        return fold(self.report.measure.title)
+
+    @property
+    def grade_place(self) -> int:
+        return list(Grade).index(self.grade) if self.grade else len(Grade)
+
+    @property
+    def state_place(self) -> int:
+        return list(ReportState).index(ReportState(self.report.state))
+
+    @property
+    def role_place(self) -> int:
+        return 0 if self.report.is_lead else 1
+
+    @property
+    def content(self) -> Draft | Submission | None:
+        """What the proposal is read from: the working text, after submission the submission."""
+        return self.submission if self.report.state == ReportState.SUBMITTED else self.draft or self.submission
+
+    @property
+    def grade(self) -> Grade | None:
+        return self.content.grade_value if self.content else None
+
+    @property
+    def is_to_write(self) -> bool:
+        return self.report.state in TO_WRITE
+
+    @property
+    def to_do(self) -> str:
+        """What is left, in words: the question, the reason of a return, what the draft lacks."""
+        if self.question:
+            return self.question
+        if self.report.state == ReportState.RETURNED:
+            return self.report.state_reason
+        if self.draft is None:
+            return ""
+        lacks = [] if self.draft.situation else ["der Sachstand" if self.report.is_lead else "die Zuarbeit"]
+        if self.report.is_lead and not self.draft.summary:
+            lacks.append("die Kurzfassung")
+        if self.report.round.has_ratings and self.report.is_lead and not self.draft.grade:
+            lacks.append("der Bewertungsvorschlag")
+        if not lacks:
+            return "Alles Wichtige steht da. Lesen Sie den Bericht noch einmal und reichen Sie ihn ein."
+        listed = " und ".join(filter(None, [", ".join(lacks[:-1]), lacks[-1]]))
+        return f"Es {'fehlt' if len(lacks) == 1 else 'fehlen'} noch {listed}."
+
+
+def rounds_to_report(user: "User") -> list[ReportingRound]:
+    """Return the running rounds of Konzepte in which `user` has a unit, newest first: one query."""
+    access = access_for(user)
+    rounds = ReportingRound.objects.visible_to(user).select_related("concept")
+    running = rounds.filter(state__in=[RoundState.OPEN, RoundState.COORDINATING]).order_by("-opens_on", "-pk")
+    return [round_ for round_ in running if access.units(UNIT_ROLES, round_.concept_id)]
+
+
+def report_lines(user: "User", round_: ReportingRound) -> list[ReportLine]:
+    """Return the reports of the person's units in the order of the Konzept: three queries, whatever their number."""
+    reports = StatusReport.objects.of_units(user, round_.concept_id).filter(round=round_)
+    newest = {
+        submission.report_id: submission
+        for submission in Submission.objects.latest().filter(report__in=reports.values("pk"))
+    }
+    questions: dict[int, str] = {}
+    pending = Inquiry.objects.pending().filter(report__in=reports.values("pk"))
+    asked = pending.filter(messages__from_unit=False).order_by("messages__written_at")
+    for report_id, text in asked.values_list("report_id", "messages__text"):
+        questions[report_id] = text
+    lines = []
+    for place, report in enumerate(reports.with_place().select_related("draft", "round__concept").in_order()):
+        draft = getattr(report, "draft", None)
+        readable = draft is not None and may_read_draft(user, report, on_behalf=draft.on_behalf)
+        lines.append(
+            ReportLine(report, draft if readable else None, newest.get(report.pk), questions.get(report.pk, ""), place)
+        )
+    return lines
+
+
+def next_line(lines: "Sequence[ReportLine]", after: int | None = None) -> ReportLine | None:
+    """Return what comes next: a returned report first, then the next unfinished one behind report `after`, then any unfinished one.
+
+    `lines` are in the order of the Konzept.
+    """
+    returned = next((line for line in lines if line.report.state == ReportState.RETURNED), None)
+    if returned is not None:
+        return returned
+    unfinished = [line for line in lines if line.is_to_write]
+    places = {line.report.pk: place for place, line in enumerate(lines)}
+    behind = [line for line in unfinished if after in places and places[line.report.pk] > places[after]]
+    return (behind or unfinished or [None])[0]
+
+
+def writes_in(user: "User", round_: ReportingRound) -> bool:
+    """True if `user` is a reporter of some unit, and so has reports to write and not only to approve."""
+    return bool(access_for(user).units({Role.REPORTER}, round_.concept_id))
+
+
+def bar_parts(lines: "Sequence[ReportLine]") -> list[tuple[str, int, str]]:
+    """Return the parts of the Rücklauf bar: class, count, word (for the tag `progress_bar`)."""
+    parts = (
+        ("in", ReportState.SUBMITTED, "eingereicht"),
+        ("release", ReportState.AWAITING_APPROVAL, "zur Freigabe"),
+        ("draft", ReportState.DRAFT, "Entwurf"),
+        ("returned", ReportState.RETURNED, "zurückgegeben"),
+        ("open", ReportState.OPEN, "offen"),
+    )
+    return [(css, sum(line.report.state == state for line in lines), word) for css, state, word in parts]

@@ -1,0 +1,150 @@
+"""WHO MAY: predicates that answer allowed, or denied with the reason in words for the person who asked.
+
+Whether an act is possible at this moment (states of round and report) is a question for `ratings.workflow` and `ratings.rounds`.
+"""
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from goals.models import Membership
+from goals.permissions import ALLOWED, Decision, access_for, denied
+from goals.roles import Role
+from ratings.querysets import INSIDE, UNIT_ROLES
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from evalportal.accounts.models import User
+    from ratings.models import ReportingRound, StatusReport
+
+    Person: TypeAlias = "User | AnonymousUser"
+
+RECORDING = frozenset({Role.RECORDER, Role.COORDINATOR})
+ASKING = RECORDING | {Role.BOARD}
+COORDINATING = frozenset({Role.COORDINATOR})
+
+
+def is_inside(user: "Person", concept_id: int) -> bool:
+    """Reads submissions and the live overview; everyone else reads released results."""
+    return access_for(user).has(INSIDE, concept_id)
+
+
+def may_coordinate(user: "Person", concept_id: int) -> Decision:
+    """Konzept, units, responsibilities, rounds, release."""
+    if access_for(user).has(COORDINATING, concept_id):
+        return ALLOWED
+    return denied("Das darf nur die Evaluationsleitung.")
+
+
+def may_record(user: "Person", concept_id: int) -> Decision:
+    """Record agreed ratings, return reports with a Rückfrage."""
+    if access_for(user).has(RECORDING, concept_id):
+        return ALLOWED
+    return denied("Bewertungen hält nur das Protokoll des Jour fixe oder die Evaluationsleitung fest.")
+
+
+def is_reporter(user: "Person", report: "StatusReport") -> bool:
+    """Writes in the unit itself. An approver is not a reporter by that alone."""
+    return report.unit_id in access_for(user).units({Role.REPORTER}, report.round.concept_id)
+
+
+def is_in_unit(user: "Person", report: "StatusReport") -> bool:
+    return report.unit_id in access_for(user).units(UNIT_ROLES, report.round.concept_id)
+
+
+def writes_on_behalf(user: "Person", report: "StatusReport") -> bool:
+    """True if `user` can write only „im Auftrag“: as Evaluationsleitung for a unit that is not their own."""
+    return not is_reporter(user, report) and bool(may_coordinate(user, report.round.concept_id))
+
+
+def may_write(user: "Person", report: "StatusReport") -> Decision:
+    """Write, submit and withdraw a report: reporters of the unit; the Evaluationsleitung „im Auftrag“.
+
+    The Evaluationsleitung never writes over a draft of the unit itself, which it may not even read (rule 8).
+    """
+    if is_reporter(user, report):
+        return ALLOWED
+    if writes_on_behalf(user, report):
+        draft = getattr(report, "draft", None)
+        if draft is None or draft.on_behalf:
+            return ALLOWED
+        return denied(f"„{report.unit}“ schreibt selbst an diesem Bericht; den Entwurf liest nur die Einheit.")
+    return denied(f"Diesen Bericht schreibt „{report.unit}“. Sie haben dort nicht die Rolle „{Role.REPORTER.label}“.")
+
+
+def may_read_draft(user: "Person", report: "StatusReport", *, on_behalf: bool) -> Decision:
+    """Read the working text: the unit itself; the Evaluationsleitung only what was written „im Auftrag“ (rule 8)."""
+    if is_in_unit(user, report) or (on_behalf and may_coordinate(user, report.round.concept_id)):
+        return ALLOWED
+    return denied(f"Den Entwurf liest nur „{report.unit}“. Sichtbar wird der Bericht, wenn er eingereicht ist.")
+
+
+def may_see_authors(user: "Person", report: "StatusReport") -> bool:
+    """Names of authors: the unit itself and the Evaluationsleitung (rule 9, NPersVG § 67)."""
+    return is_in_unit(user, report) or bool(may_coordinate(user, report.round.concept_id))
+
+
+def may_approve(user: "Person", report: "StatusReport") -> Decision:
+    """Approve or return inside the unit: its approver, who is not the last editor.
+
+    If the unit has no such second person, the parent unit's approver or the Evaluationsleitung, with a reason
+    (`approval_needs_reason`).
+    """
+    if _is_last_editor(user, report):
+        return denied("Niemand gibt frei, was er oder sie selbst zuletzt bearbeitet hat.")
+    if _is_approver(user, report):
+        return ALLOWED
+    if not (_is_parent_approver(user, report) or may_coordinate(user, report.round.concept_id)):
+        return denied(f"Freigeben darf, wer in „{report.unit}“ die Rolle „{Role.APPROVER.label}“ hat.")
+    if _has_second_person(report):
+        return denied(f"In „{report.unit}“ gibt es eine Person für die Freigabe; sie geht vor.")
+    return ALLOWED
+
+
+def approval_needs_reason(user: "Person", report: "StatusReport") -> bool:
+    """True if `user` stands in for the unit's own approver."""
+    return not _is_approver(user, report)
+
+
+def _is_approver(user: "Person", report: "StatusReport") -> bool:
+    return report.unit_id in access_for(user).units({Role.APPROVER}, report.round.concept_id)
+
+
+def _is_parent_approver(user: "Person", report: "StatusReport") -> bool:
+    return report.unit.parent_id in access_for(user).units({Role.APPROVER}, report.round.concept_id)
+
+
+def _is_last_editor(user: "Person", report: "StatusReport") -> bool:
+    draft = getattr(report, "draft", None)
+    return user.pk is not None and user.pk in (report.handed_in_by_id, draft.edited_by_id if draft else None)
+
+
+def _has_second_person(report: "StatusReport") -> bool:
+    draft = getattr(report, "draft", None)
+    editors = {report.handed_in_by_id, draft.edited_by_id if draft else None} - {None}
+    approvers = Membership.objects.filter(role=Role.APPROVER, user__is_active=True).exclude(user__in=editors)
+    return any(
+        report.unit_id in access_for(membership.user).units({Role.APPROVER}, report.round.concept_id)
+        for membership in approvers.select_related("user")
+    )
+
+
+def may_record_round(user: "Person", round_: "ReportingRound") -> Decision:
+    """Record ratings in this round: needs the role and a round with ratings that is running."""
+    decision = may_record(user, round_.concept_id)
+    if not decision:
+        return decision
+    if not round_.has_ratings:
+        return denied("In dieser Berichtsrunde wird nicht bewertet.")
+    if not round_.is_live:
+        return denied(closed_reason(round_))
+    return ALLOWED
+
+
+def closed_reason(round_: "ReportingRound") -> str:
+    """Why nothing can be changed in a round that is not running, and who can lift that (rule 10)."""
+    if round_.is_closed:
+        return (
+            f"„{round_}“ ist abgeschlossen; Berichte und Bewertungen ändern sich nicht mehr. "
+            "Die Evaluationsleitung kann die Runde mit einer Begründung wieder öffnen."
+        )
+    return f"„{round_}“ ist noch in Vorbereitung. Die Evaluationsleitung öffnet die Runde."

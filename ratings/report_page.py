@@ -1,0 +1,179 @@
+"""What stands around a report: its Maßnahme, the round before, the other units, open questions. A fixed number of queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from goals.text import clean_text
+from ratings import permissions, workflow
+from ratings.drafts import DATES, MARKERS
+from ratings.earlier import earlier_ratings, earlier_submission, may_say_unchanged, measure_line
+from ratings.models import Draft, Inquiry, StatusReport, Submission
+from ratings.models.fields import ContentFields, RatingFields
+from ratings.scheme import Grade
+from ratings.states import InquiryState, ReportState
+from ratings.workflow import Action
+
+if TYPE_CHECKING:
+    from evalportal.accounts.models import User
+    from ratings.earlier import EarlierRating
+
+
+class ReportPage:
+    """Everything the pages of one report show. Parts are loaded when they are first used."""
+
+    def __init__(self, user: "User", report: StatusReport) -> None:
+        self.user = user
+        self.report = report
+
+    @cached_property
+    def is_writable(self) -> bool:
+        return bool(workflow.decide(self.user, self.report, Action.SAVE))
+
+    @cached_property
+    def draft(self) -> Draft | None:
+        """The draft, if there is one and the person may read it."""
+        draft = getattr(self.report, "draft", None)
+        if draft is None:
+            return None
+        return draft if permissions.may_read_draft(self.user, self.report, on_behalf=draft.on_behalf) else None
+
+    @property
+    def plain_measure_url(self) -> str:
+        measure = self.report.measure
+        return reverse("ratings:measure", args=[self.report.round.concept.slug, measure.number])
+
+    @property
+    def measure_url(self) -> str:
+        return f"{self.plain_measure_url}?{urlencode({'runde': self.report.round.slug})}"
+
+    @cached_property
+    def _measures(self) -> list[int]:
+        return measure_line(self.report.measure)
+
+    @cached_property
+    def earlier(self) -> Submission | None:
+        return earlier_submission(self.report, self._measures)
+
+    @cached_property
+    def earlier_rating(self) -> "EarlierRating | None":
+        found = earlier_ratings(self.report.measure, before=self.report.round, measures=self._measures)
+        return found[0] if found else None
+
+    @cached_property
+    def own_submission(self) -> Submission | None:
+        """The unit's newest submission in this round, standing or taken back."""
+        return next((s for s in self._round_submissions if s.report_id == self.report.pk), None)
+
+    @cached_property
+    def others(self) -> list[Submission]:
+        """The standing submissions of the other units on this Maßnahme."""
+        return [
+            submission
+            for submission in self._round_submissions
+            if submission.report_id != self.report.pk
+            and not submission.report.retracted
+            and submission.report.state != ReportState.DROPPED
+        ]
+
+    @cached_property
+    def _round_submissions(self) -> list[Submission]:
+        return list(
+            Submission.objects.latest()
+            .filter(report__round=self.report.round_id, report__measure=self.report.measure_id)
+            .select_related("report__unit")
+            .order_by("-report__role", "report__unit__name", "pk")
+        )
+
+    @cached_property
+    def inquiries(self) -> list[Inquiry]:
+        return list(Inquiry.objects.filter(report=self.report).prefetch_related("messages").order_by("-opened_at", "-pk"))
+
+    @property
+    def open_inquiries(self) -> list[Inquiry]:
+        return [inquiry for inquiry in self.inquiries if inquiry.state == InquiryState.OPEN]
+
+    def context(self) -> dict[str, Any]:
+        """Return the context of the report's pages; `allowed` holds the actions whose buttons are shown."""
+        allowed = workflow.allowed_actions(self.user, self.report)
+        earlier_differs = self.earlier is not None and self.earlier.grade not in (None, Grade.HIGH)
+        return {
+            "page": self,
+            "report": self.report,
+            "round": self.report.round,
+            "measure": self.report.measure,
+            "is_example": self.report.round.concept.is_example,
+            "allowed": allowed,
+            "on_behalf": permissions.writes_on_behalf(self.user, self.report),
+            "locked_reason": workflow.decide(self.user, self.report, Action.SAVE).reason,
+            "approval_reason": "approve" in allowed and permissions.approval_needs_reason(self.user, self.report),
+            "offer_unchanged": self.is_writable and may_say_unchanged(self.report, self.earlier),
+            "always_rationale": earlier_differs,
+            "earlier_grade": self.earlier.grade if self.earlier else "",
+        }
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that differs between what was sent and what is saved."""
+
+    name: str
+    label: str
+    mine: str
+    mine_shown: str
+    saved: str
+
+
+def differences(data: Mapping[str, str], current: Draft) -> list[Difference]:
+    """Return the fields in which the sent text differs from the saved draft, in the order of the form."""
+    found = []
+    for field in (*ContentFields._meta.fields, *RatingFields._meta.fields):
+        name = field.name
+        if name not in data:
+            continue
+        mine = "on" if name in MARKERS and data[name] else clean_text(data[name])
+        saved = _shown(current, name)
+        mine_shown = {"on": "ja", "": "nein"}.get(mine, mine) if name in MARKERS else _labelled(field, mine)
+        if mine_shown != saved:
+            found.append(Difference(name, str(field.verbose_name), mine, mine_shown, saved))
+    return found
+
+
+def _labelled(field: Any, value: str) -> str:
+    choices = dict(field.flatchoices or ())
+    if choices:
+        return str(choices.get(value, value))
+    return value
+
+
+def _shown(draft: Draft, name: str) -> str:
+    value = getattr(draft, name)
+    if name in MARKERS:
+        return "ja" if value else "nein"
+    if name in DATES:
+        return value.isoformat() if value else str(draft.unparsed.get(name, ""))
+    if name in ("grade", "obstacle_category"):
+        return _labelled(Draft._meta.get_field(name), value or "")
+    return str(value)
+
+
+def take_over(values: dict[str, Any], report: StatusReport, what: str) -> None:
+    """Put text of the unit's earlier submission into `values`: after what is written in one field, or into all empty fields.
+
+    `what` is „situation“, „summary“ or „all“; anything else changes nothing.
+    """
+    earlier = earlier_submission(report)
+    if earlier is None:
+        return
+    if what in ("situation", "summary"):
+        written, before = values.get(what, "").strip(), getattr(earlier, what)
+        if before not in written:
+            values[what] = f"{written}\n\n{before}" if written else before
+    elif what == "all":
+        for name in ContentFields.content_names():
+            if name != "as_of" and not values.get(name):
+                values[name] = getattr(earlier, name)

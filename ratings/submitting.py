@@ -1,0 +1,142 @@
+"""Submitting a report: the draft becomes a numbered, immutable copy that everyone else reads."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from ratings import inquiries, permissions, workflow
+from ratings.completeness import Demands, Gap, gaps
+from ratings.drafts import save_draft
+from ratings.earlier import earlier_grade, earlier_submission, may_say_unchanged
+from ratings.models import Draft, StatusReport, Submission
+from ratings.models.fields import ContentFields
+from ratings.states import ReportState
+from ratings.workflow import Action, Impossible
+
+if TYPE_CHECKING:
+    from evalportal.accounts.models import User
+
+
+class Incomplete(Exception):
+    """The draft cannot be submitted yet; `gaps` names everything that is missing."""
+
+    def __init__(self, found: list[Gap]) -> None:
+        super().__init__("; ".join(gap.message for gap in found))
+        self.gaps = found
+
+
+def demands_on(report: StatusReport, earlier: Submission | None, now: datetime | None = None) -> Demands:
+    """Return what this report must contain, given the unit's earlier submission."""
+    return Demands(
+        is_lead=report.is_lead,
+        has_ratings=report.round.has_ratings,
+        earlier_grade=earlier_grade(earlier),
+        today=timezone.localdate(now),
+    )
+
+
+def draft_gaps(draft: Draft, demands: Demands) -> list[Gap]:
+    """Return everything that keeps `draft` from being submitted, unreadable dates first said as such."""
+    unreadable = [
+        Gap(name, f"„{text}“ ist kein Datum. Schreiben Sie es als TT.MM.JJJJ.") for name, text in draft.unparsed.items()
+    ]
+    return unreadable + [gap for gap in gaps(draft, demands) if gap.field not in draft.unparsed]
+
+
+def submit(report_id: int, *, user: "User", version: int | None = None, now: datetime | None = None) -> StatusReport:
+    """Submit the saved draft: to the Jour fixe, or for approval where the unit wants that.
+
+    `version` is the draft's that the person saw. Raises `Incomplete` with every gap, `Impossible`, `PermissionDenied`; nothing is
+    written then.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        report = workflow.locked(report_id)
+        workflow.check(user, report, Action.SUBMIT)
+        draft = Draft.objects.select_for_update().get(report=report)
+        if version is not None and draft.version != version:
+            raise Impossible("Der Entwurf wurde inzwischen an anderer Stelle gespeichert. Lesen Sie ihn vor dem Einreichen noch einmal.")
+        found = draft_gaps(draft, demands_on(report, earlier_submission(report), now))
+        if found:
+            raise Incomplete(found)
+        report = workflow.apply(report_id, Action.SUBMIT, user=user, now=now)
+        if report.state == ReportState.SUBMITTED:
+            _freeze(report, draft, user=user, now=now)
+    return report
+
+
+def approve(report_id: int, *, user: "User", reason: str = "", now: datetime | None = None) -> StatusReport:
+    """Approve a report in the unit: it is submitted now. Standing in for the unit's approver needs a reason."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        report = workflow.locked(report_id)
+        workflow.check(user, report, Action.APPROVE)
+        if permissions.approval_needs_reason(user, report) and not reason.strip():
+            raise Impossible("Sie geben für eine andere Einheit frei. Begründen Sie das in einem Satz.")
+        draft = Draft.objects.select_for_update().get(report=report)
+        report = workflow.apply(report_id, Action.APPROVE, user=user, reason=reason, now=now)
+        _freeze(report, draft, user=report.handed_in_by or draft.edited_by, approver=user, reason=reason, now=now)
+    return report
+
+
+def submit_unchanged(report_id: int, *, user: "User", now: datetime | None = None) -> StatusReport:
+    """„Keine Änderung seit dem letzten Bericht“: submit the unit's earlier submission again, with today as its Stand.
+
+    Raises `Impossible` if there is none to stand by, `Incomplete` if it lacks what is required today; its text is in the draft then.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        report = workflow.locked(report_id)
+        earlier = earlier_submission(report)
+        if earlier is None or not may_say_unchanged(report, earlier):
+            raise Impossible("Es gibt keinen früheren Bericht Ihrer Einheit, der unverändert gelten könnte.")
+        values = {name: getattr(earlier, name) for name in ContentFields.content_names()}
+        values |= {"as_of": timezone.localdate(now), "unparsed": {}}
+        existing = Draft.objects.filter(report=report).values_list("version", flat=True).first()
+        report, draft = save_draft(report_id, values, version=existing or 0, user=user, now=now)
+        found = draft_gaps(draft, demands_on(report, earlier, now))
+        if not found:
+            report = workflow.apply(report_id, Action.SUBMIT, user=user, now=now)
+            if report.state == ReportState.SUBMITTED:
+                _freeze(report, draft, user=user, now=now)
+    if found:
+        raise Incomplete(found)
+    return report
+
+
+def _freeze(
+    report: StatusReport,
+    draft: Draft,
+    *,
+    user: "User",
+    now: datetime,
+    approver: "User | None" = None,
+    reason: str = "",
+) -> Submission:
+    earlier = earlier_submission(report)
+    number = (report.submissions.aggregate(newest=Max("number"))["newest"] or 0) + 1
+    submission = Submission(
+        report=report,
+        number=number,
+        submitted_at=now,
+        submitted_by=user,
+        approved_by=approver,
+        approval_reason=reason,
+        on_behalf=draft.on_behalf,
+        unchanged=earlier is not None and _repeats(draft, earlier),
+        **{name: getattr(draft, name) for name in ContentFields.content_names()},
+    )
+    submission.full_clean(exclude=["report", "submitted_by", "approved_by"])
+    submission.save()
+    if draft.answer:
+        inquiries.answer_open(report, text=draft.answer, user=user, now=now)
+        Draft.objects.filter(pk=draft.pk).update(answer="")
+    return submission
+
+
+def _repeats(draft: Draft, earlier: Submission) -> bool:
+    """True if the draft says word for word what was submitted before; only its Stand may be newer."""
+    return all(getattr(draft, name) == getattr(earlier, name) for name in ContentFields.content_names() if name != "as_of")

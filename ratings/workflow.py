@@ -1,0 +1,200 @@
+"""THE transitions of a Sachstandsbericht: one table and one function that applies them (lock, check, write, log).
+
+Source: DESIGN.md, section 4, „Who may do what, when“. Rounds have their own few transitions in `ratings.rounds`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models, transaction
+from django.utils import timezone
+
+from goals.permissions import ALLOWED, Decision, denied
+from goals.text import clean_text
+from ratings import permissions
+from ratings.models import ReportingRound, StatusReport
+from ratings.states import ReportState, RoundState
+
+if TYPE_CHECKING:
+    from evalportal.accounts.models import User
+
+
+class Impossible(Exception):
+    """The act does not fit the present state; the database is unchanged. The text says why, for the person who asked."""
+
+
+class Action(models.TextChoices):
+    SAVE = "save", "Entwurf speichern"
+    SUBMIT = "submit", "Einreichen"
+    APPROVE = "approve", "Freigeben"
+    RETURN = "return", "Zurückgeben"
+    WITHDRAW = "withdraw", "Zurückziehen"
+    INQUIRE = "inquire", "Mit Rückfrage zurückgeben"
+    DROP = "drop", "Auf „entfallen“ setzen"
+    LIFT = "lift", "„entfallen“ aufheben"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """In these round states `action` leads from `source` to `target`, if `who` allows it."""
+
+    action: Action
+    source: ReportState
+    target: ReportState
+    rounds: frozenset[RoundState]
+    who: "Callable[[User, StatusReport], Decision]"
+    needs_reason: bool = False
+
+
+def _recorder(user: "User", report: StatusReport) -> Decision:
+    return permissions.may_record(user, report.round.concept_id)
+
+
+def _coordinator(user: "User", report: StatusReport) -> Decision:
+    return permissions.may_coordinate(user, report.round.concept_id)
+
+
+_S, _A = ReportState, Action
+_OPEN = frozenset({RoundState.OPEN})
+_LIVE = frozenset({RoundState.OPEN, RoundState.COORDINATING})
+
+# Submitting goes to AWAITING_APPROVAL instead where the unit wants approval: see `_target`.
+TRANSITIONS: Final = (
+    Transition(_A.SAVE, _S.OPEN, _S.DRAFT, _LIVE, permissions.may_write),
+    Transition(_A.SAVE, _S.DRAFT, _S.DRAFT, _LIVE, permissions.may_write),
+    Transition(_A.SAVE, _S.RETURNED, _S.RETURNED, _LIVE, permissions.may_write),
+    Transition(_A.SUBMIT, _S.DRAFT, _S.SUBMITTED, _LIVE, permissions.may_write),
+    Transition(_A.SUBMIT, _S.RETURNED, _S.SUBMITTED, _LIVE, permissions.may_write),
+    Transition(_A.APPROVE, _S.AWAITING_APPROVAL, _S.SUBMITTED, _LIVE, permissions.may_approve),
+    Transition(_A.RETURN, _S.AWAITING_APPROVAL, _S.RETURNED, _LIVE, permissions.may_approve, needs_reason=True),
+    Transition(_A.WITHDRAW, _S.AWAITING_APPROVAL, _S.DRAFT, _LIVE, permissions.may_write),
+    Transition(_A.WITHDRAW, _S.SUBMITTED, _S.DRAFT, _OPEN, permissions.may_write),
+    Transition(_A.INQUIRE, _S.SUBMITTED, _S.RETURNED, _LIVE, _recorder, needs_reason=True),
+    *(
+        Transition(_A.DROP, source, _S.DROPPED, _LIVE, _coordinator, needs_reason=True)
+        for source in (_S.OPEN, _S.DRAFT, _S.AWAITING_APPROVAL, _S.SUBMITTED, _S.RETURNED)
+    ),
+    Transition(_A.LIFT, _S.DROPPED, _S.OPEN, _LIVE, _coordinator),
+)
+
+# Why an action does not fit a state, and what would help.
+_WRONG_STATE: Final = {
+    _S.OPEN: "Zu dieser Maßnahme ist noch nichts geschrieben.",
+    _S.DRAFT: "Der Bericht ist noch nicht eingereicht.",
+    _S.AWAITING_APPROVAL: "Der Bericht liegt zur Freigabe. Ziehen Sie ihn zurück, um ihn zu ändern.",
+    _S.SUBMITTED: "Der Bericht ist eingereicht. Ändern lässt er sich wieder, wenn er zurückgezogen oder zurückgegeben wurde.",
+    _S.RETURNED: "Der Bericht ist zurückgegeben und liegt bei der Einheit.",
+    _S.DROPPED: "Der Bericht ist entfallen. Die Evaluationsleitung kann das aufheben.",
+}
+
+
+def find(report: StatusReport, action: Action) -> "Transition | Decision":
+    """Return the transition that fits the states of report and round, or why there is none."""
+    fitting = [t for t in TRANSITIONS if t.action == action and t.source == report.state]
+    if not report.round.is_live:
+        return denied(permissions.closed_reason(report.round))
+    if not fitting:
+        return denied(_WRONG_STATE[ReportState(report.state)])
+    for candidate in fitting:
+        if report.round.state in candidate.rounds:
+            return candidate
+    return denied(
+        "Die Abstimmung läuft; eingereichte Berichte zieht die Einheit jetzt nicht mehr zurück. "
+        "Das Protokoll des Jour fixe kann den Bericht mit einer Rückfrage zurückgeben."
+    )
+
+
+def decide(user: "User", report: StatusReport, action: Action) -> Decision:
+    """Return whether `user` may take `action` on `report` now, else why not. Needs `round`, `unit` and `draft` of the report."""
+    found = find(report, action)
+    return found.who(user, report) if isinstance(found, Transition) else found
+
+
+def allowed_actions(user: "User", report: StatusReport) -> frozenset[str]:
+    """Return the values of all actions that `user` may take on `report` now; templates show these and no others."""
+    return frozenset(action.value for action in Action if decide(user, report, action))
+
+
+def locked(report_id: int) -> StatusReport:
+    """Return the report locked for this transaction, its round too, so that closing waits for it and it for closing."""
+    concept_round = StatusReport.objects.filter(pk=report_id).values("round_id")
+    ReportingRound.objects.select_for_update().get(pk__in=concept_round)
+    rows = StatusReport.objects.select_for_update(of=("self",))
+    return rows.select_related("round__concept", "unit", "measure__goal").get(pk=report_id)
+
+
+def check(user: "User", report: StatusReport, action: Action, reason: str = "") -> Transition:
+    """Return the transition for a locked report. Raises `Impossible` (state) or `PermissionDenied` (person), each with the reason."""
+    found = find(report, action)
+    if not isinstance(found, Transition):
+        raise Impossible(found.reason)
+    found.who(user, report).require()
+    if found.needs_reason and not reason.strip():
+        raise Impossible("Das braucht eine Begründung. Schreiben Sie ein bis zwei Sätze.")
+    return found
+
+
+def apply(report_id: int, action: Action, *, user: "User", reason: str = "", now: datetime | None = None) -> StatusReport:
+    """Take `action` on the report and return it in its new state.
+
+    For SAVE, SUBMIT and APPROVE with their texts use `ratings.submitting`, for INQUIRE `ratings.inquiries`: they call this. Raises
+    `Impossible` if the states do not fit or a reason is missing, `PermissionDenied` if `user` may not; nothing is written then.
+    """
+    reason = clean_text(reason).strip()
+    with transaction.atomic():
+        report = locked(report_id)
+        transition = check(user, report, action, reason)
+        return _write(report, transition, user=user, reason=reason, now=now or timezone.now())
+
+
+def _write(report: StatusReport, transition: Transition, *, user: "User", reason: str, now: datetime) -> StatusReport:
+    report.state = _target(report, transition)
+    report.state_reason = reason if transition.needs_reason else ""
+    report.dropped_by_hand = transition.action == Action.DROP
+    if transition.action == Action.SUBMIT:
+        report.handed_in_by = user
+    if transition.source == ReportState.SUBMITTED and transition.action == Action.WITHDRAW:
+        report.retracted = True
+    elif report.state == ReportState.SUBMITTED and transition.action != Action.LIFT:
+        report.retracted = False
+    report.changed_at = now
+    log(report, user=user, now=now, what=f"{transition.action.label}{f': {reason}' if reason else ''}")
+    report.full_clean(exclude=["round", "measure", "unit", "handed_in_by"], validate_unique=False, validate_constraints=False)
+    report.save()
+    return report
+
+
+def _target(report: StatusReport, transition: Transition) -> ReportState:
+    if transition.action == Action.SUBMIT and report.unit.requires_approval:
+        return ReportState.AWAITING_APPROVAL
+    if transition.action == Action.LIFT:
+        return before_drop(report)
+    return transition.target
+
+
+def before_drop(report: StatusReport) -> ReportState:
+    """Return the state the report had before it was dropped, from its history; OPEN if that is not known."""
+    earlier = report.history.exclude(state=ReportState.DROPPED).order_by("-history_date", "-history_id").first()
+    if earlier is None or earlier.state == ReportState.RETURNED:
+        return ReportState.DRAFT if has_draft(report) else ReportState.OPEN
+    return ReportState(earlier.state)
+
+
+def has_draft(report: StatusReport) -> bool:
+    try:
+        return report.draft is not None
+    except ObjectDoesNotExist:
+        return False
+
+
+def log(instance: models.Model, *, user: "User | None", now: datetime, what: str) -> None:
+    """Make the next save of `instance` leave who, when and why in its history."""
+    instance._history_user = user  # type: ignore[attr-defined]
+    instance._history_date = now  # type: ignore[attr-defined]
+    instance._change_reason = what  # type: ignore[attr-defined]
+
+
+__all__ = ["ALLOWED", "TRANSITIONS", "Action", "Impossible", "Transition", "allowed_actions", "apply", "decide", "log"]
