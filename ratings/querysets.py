@@ -21,7 +21,6 @@ INSIDE = frozenset(Role) - {Role.READER}
 UNIT_ROLES = frozenset({Role.REPORTER, Role.APPROVER})
 
 
-
 def _in_concepts(path: str, roles: frozenset[Role], user: "Person") -> Q:
     """Rows whose Konzept (reached by `path`) is one in which `user` has one of `roles`."""
     everywhere, concept_ids = access_for(user).concepts_of(roles)

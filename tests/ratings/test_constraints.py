@@ -1,0 +1,115 @@
+"""The rules that the database itself keeps for ratings: one case for each way to break them (DESIGN.md, section 4, rule 3)."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from ratings.models import AgreedRating, Draft, Inquiry, InquiryMessage, ReportingRound, StatusReport
+from ratings.models.report import SUMMARY_LIMIT
+from ratings.scheme import Grade, Marker
+from ratings.states import ReportState, RoundState
+from tests import factories as make
+from tests.constraints import Case, assert_complete, assert_refused
+
+pytestmark = pytest.mark.django_db
+
+DAY, NEXT_DAY = date(2026, 3, 1), date(2026, 3, 2)
+
+
+def two_rounds(first: RoundState, second: RoundState) -> None:
+    concept = make.concept()
+    make.round(concept, state=first)
+    make.round(concept, state=second)
+
+
+def report_twice() -> None:
+    report = make.report()
+    make.report(report.measure, report.unit, round=report.round)
+
+
+def rating_twice() -> None:
+    rating = make.agreed_rating()
+    make.agreed_rating(rating.measure, round=rating.round, grade=Grade.LOW)
+
+
+def number_twice() -> None:
+    report = make.report()
+    make.submission(report, number=1)
+    make.submission(report, number=1)
+
+
+def version_twice() -> None:
+    round = make.round(state=RoundState.CLOSED)
+    make.snapshot(round, version=1)
+    make.snapshot(round, version=1)
+
+
+def change_report(**fields: object) -> int:
+    return StatusReport.objects.filter(pk=make.report().pk).update(**fields)
+
+
+def change_draft(**fields: object) -> int:
+    return Draft.objects.filter(pk=make.draft().pk).update(**fields)
+
+
+def empty_message() -> None:
+    InquiryMessage.objects.filter(inquiry=make.inquiry()).update(text="")
+
+
+CASES: list[Case] = [
+    ("round_one_not_closed", lambda: two_rounds(RoundState.OPEN, RoundState.PREPARING)),
+    ("round_one_not_closed", lambda: two_rounds(RoundState.COORDINATING, RoundState.OPEN)),
+    ("round_one_not_closed", lambda: two_rounds(RoundState.PREPARING, RoundState.PREPARING)),
+    ("round_state_valid", lambda: ReportingRound.objects.filter(pk=make.round().pk).update(state="other")),
+    ("round_due_after_opening", lambda: make.round(opens_on=NEXT_DAY, due_on=DAY)),
+    ("round_closes_after_due", lambda: make.round(opens_on=DAY, due_on=NEXT_DAY, closes_on=DAY)),
+    ("report_once", report_twice),
+    ("report_state_valid", lambda: change_report(state="other")),
+    ("report_role_valid", lambda: change_report(role="other")),
+    ("report_reason_given", lambda: change_report(state=ReportState.DROPPED, state_reason="")),
+    ("report_reason_given", lambda: change_report(state=ReportState.RETURNED, state_reason="")),
+    ("draft_grade_valid", lambda: change_draft(grade="other")),
+    ("draft_grade_valid", lambda: change_draft(grade="")),
+    *(("draft_markers_given", lambda marker=marker: change_draft(**{marker.value: None})) for marker in Marker.voted()),
+    ("submission_number_unique", number_twice),
+    ("submission_grade_valid", lambda: make.submission(grade="other")),
+    ("submission_grade_valid", lambda: make.submission(grade="")),
+    *(("submission_markers_given", lambda marker=marker: make.submission(**{marker.value: None})) for marker in Marker.voted()),
+    ("submission_text_given", lambda: make.submission(situation="")),
+    ("submission_summary_short", lambda: make.submission(summary="ä" * (SUMMARY_LIMIT + 1))),
+    ("submission_as_of_given", lambda: make.submission(as_of=None)),
+    ("inquiry_state_valid", lambda: Inquiry.objects.filter(pk=make.inquiry().pk).update(state="other")),
+    ("inquiry_message_text_given", empty_message),
+    ("agreed_rating_once", rating_twice),
+    ("agreed_rating_grade_valid", lambda: make.agreed_rating(grade="other")),
+    ("agreed_rating_grade_valid", lambda: AgreedRating.objects.filter(pk=make.agreed_rating().pk).update(grade="")),
+    ("agreed_rating_no_grade_has_reason", lambda: make.agreed_rating(grade=None, reason="")),
+    ("snapshot_version_unique", version_twice),
+    ("snapshot_version_from_one", lambda: make.snapshot(version=0)),
+]
+
+
+@pytest.mark.parametrize(("name", "violate"), CASES, ids=[name for name, _ in CASES])
+def test_the_database_refuses(name: str, violate: Callable[[], object]) -> None:
+    assert_refused("ratings", name, violate)
+
+
+def test_every_constraint_has_a_case() -> None:
+    assert_complete("ratings", CASES)
+
+
+def test_what_the_constraints_allow() -> None:
+    """Neighbours of the cases above that must stay possible."""
+    concept = make.concept()
+    make.round(concept, state=RoundState.CLOSED)
+    make.round(concept, state=RoundState.CLOSED)
+    round = make.round(concept, opens_on=DAY, due_on=DAY, closes_on=DAY)
+    measure = make.measure(concept=concept)
+    lead, contributing = make.report(measure, round=round), make.report(measure, round=round)
+    make.draft(lead, grade=None, situation="", summary="", as_of=None)
+    make.submission(lead, summary="ä" * SUMMARY_LIMIT)
+    make.submission(contributing, grade=None)
+    rating = make.agreed_rating(measure, round=round, grade=None, reason="Farbe in der Quelle nicht überliefert", routine=None)
+    assert (lead.role, contributing.role) == ("lead", "contributing")
+    assert rating.basis.count() == 2
