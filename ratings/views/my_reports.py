@@ -1,0 +1,60 @@
+"""„Meine Maßnahmen“: what my units owe, what came back, what is next."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from goals.permissions import access_for
+from ratings.models import ReportingRound
+from ratings.my_reports import ReportLine, bar_parts, next_line, report_lines, rounds_to_report, writes_in
+from ratings.querysets import UNIT_ROLES
+from ratings.report_filters import MyReportsFilter, MyReportsTable
+from ratings.states import ReportState
+
+@require_safe
+def my_reports(request: HttpRequest) -> HttpResponse:
+    """The reports of my units in one running round (`runde`, else the newest)."""
+    rounds = rounds_to_report(request.user)
+    if not rounds:
+        return render(request, "ratings/my_reports_none.html", {"has_units": _has_units(request)})
+    round_ = _wanted(rounds, request.GET.get("runde", ""))
+    lines = report_lines(request.user, round_)
+    filterset = MyReportsFilter(request.GET, lines=lines)
+    done = _done(lines, request.GET.get("erledigt", ""))
+    owed = [line for line in lines if line.report.state != ReportState.DROPPED]
+    writes = writes_in(request.user, round_)
+    context = {
+        "round": round_,
+        "rounds": rounds,
+        "is_example": round_.concept.is_example,
+        "units": sorted({line.report.unit.name for line in lines}),
+        "owed": owed,
+        "submitted": sum(line.report.state == ReportState.SUBMITTED for line in owed),
+        "parts": bar_parts(owed),
+        "returned": [line for line in lines if line.report.state == ReportState.RETURNED],
+        "to_approve": [line for line in lines if line.report.state == ReportState.AWAITING_APPROVAL and not writes],
+        "done": done,
+        "next": next_line(lines, after=done.report.pk if done else None) if writes else None,
+        "filterset": filterset,
+        "table": MyReportsTable(filterset.selected(), order_by=request.GET.get("sort", "")),
+    }
+    return render(request, "ratings/my_reports.html", context)
+
+
+def _has_units(request: HttpRequest) -> bool:
+    return any(grant.role in UNIT_ROLES for grant in access_for(request.user).grants)
+
+
+def _wanted(rounds: list[ReportingRound], slug: str) -> ReportingRound:
+    if not slug:
+        return rounds[0]
+    for round_ in rounds:
+        if round_.slug == slug:
+            return round_
+    raise Http404("In dieser Berichtsrunde haben Sie nichts zu berichten.")
+
+
+def _done(lines: list[ReportLine], text: str) -> ReportLine | None:
+    """The report that was just handed in, for the message with the way to the next one."""
+    finished = (ReportState.SUBMITTED, ReportState.AWAITING_APPROVAL)
+    return next((line for line in lines if str(line.report.pk) == text and line.report.state in finished), None)

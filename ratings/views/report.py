@@ -1,0 +1,198 @@
+"""The report of one unit on one Maßnahme: writing, saving, submitting, and the steps after that. No text sent here is lost (rule 7)."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ratings import permissions, submitting, workflow
+from ratings.drafts import Conflict, read_values, save_draft
+from ratings.models import StatusReport
+from ratings.report_form import ReportForm, as_form_values
+from ratings.report_page import ReportPage, differences, take_over
+from ratings.submitting import Incomplete
+from ratings.workflow import Action, Impossible
+
+if TYPE_CHECKING:
+    from ratings.models import Draft
+
+
+def _visible_report(request: HttpRequest, pk: int) -> StatusReport:
+    reports = StatusReport.objects.visible_to(request.user).with_place().select_related("round__concept", "draft")
+    return get_object_or_404(reports, pk=pk)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The form, or the report as it can be read if it cannot be written now. POST saves, takes over earlier text or submits."""
+    found = _visible_report(request, pk)
+    if request.method == "POST":
+        return _save(request, found)
+    page = ReportPage(request.user, found)
+    if not page.is_writable and not permissions.is_in_unit(request.user, found):
+        return redirect(page.measure_url)
+    if not page.is_writable:
+        return render(request, "ratings/report_locked.html", page.context())
+    values = as_form_values(page.draft, today=timezone.localdate())
+    form = ReportForm(values, report=found)
+    return render(request, "ratings/report_form.html", page.context() | {"form": form})
+
+
+def _save(request: HttpRequest, found: StatusReport) -> HttpResponseBase:
+    try:
+        draft = _save_draft(request, found)
+    except Conflict as conflict:
+        return _conflict_page(request, found, conflict.current)
+    except (Impossible, PermissionDenied) as refusal:
+        return _refused_page(request, found, str(refusal), status=403 if isinstance(refusal, PermissionDenied) else 409)
+    if request.POST.get("action") == "submit":
+        return _submit(request, found, draft)
+    messages.success(request, f"Gespeichert {timezone.localtime(draft.saved_at):%H:%M} Uhr.")
+    anchor = f"#id_{request.POST['takeover']}" if request.POST.get("takeover") in ("situation", "summary") else ""
+    return redirect(f"{reverse('ratings:report', args=[found.pk])}{anchor}")
+
+
+def _save_draft(request: HttpRequest, found: StatusReport) -> "Draft":
+    values = read_values(request.POST)
+    if request.POST.get("takeover"):
+        take_over(values, found, request.POST["takeover"])
+    return save_draft(found.pk, values, version=_version(request.POST), user=request.user)[1]
+
+
+def _version(data: QueryDict) -> int:
+    """The version the text was written on; something unreadable counts as a stale page and so ends in a visible conflict."""
+    text = data.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 9 else -1
+
+
+def _submit(request: HttpRequest, found: StatusReport, draft: "Draft") -> HttpResponseBase:
+    try:
+        submitted = submitting.submit(found.pk, user=request.user, version=draft.version)
+    except Incomplete as incomplete:
+        page = ReportPage(request.user, _visible_report(request, found.pk))
+        form = ReportForm(as_form_values(draft, today=timezone.localdate()), report=page.report, gaps=incomplete.gaps)
+        return render(request, "ratings/report_form.html", page.context() | {"form": form}, status=422)
+    except Impossible as refusal:
+        messages.error(request, str(refusal))
+        return redirect("ratings:report", pk=found.pk)
+    return _to_list(submitted)
+
+
+def _to_list(done: StatusReport) -> HttpResponse:
+    query = urlencode({"runde": done.round.slug, "erledigt": done.pk})
+    return redirect(f"{reverse('ratings:my_reports')}?{query}")
+
+
+def _conflict_page(request: HttpRequest, found: StatusReport, current: "Draft") -> HttpResponse:
+    return render(
+        request,
+        "ratings/report_conflict.html",
+        {
+            "report": found,
+            "is_example": found.round.concept.is_example,
+            "current": current,
+            "editor": current.edited_by if permissions.may_see_authors(request.user, found) else None,
+            "fields": differences(request.POST, current),
+            "kept": _kept_inputs(request.POST, current),
+        },
+        status=409,
+    )
+
+
+def _kept_inputs(data: QueryDict, current: "Draft") -> list[tuple[str, str]]:
+    """What was sent and is not shown as a difference, so that saving one's own version sends everything again."""
+    shown = {field.name for field in differences(data, current)} | {"version", "csrfmiddlewaretoken", "action", "takeover"}
+    return [(name, data[name]) for name in data if name not in shown]
+
+
+def _refused_page(request: HttpRequest, found: StatusReport, reason: str, *, status: int) -> HttpResponse:
+    texts = [(name, value) for name, value in ReportForm(request.POST, report=found).named_texts()]
+    context = {"report": found, "is_example": found.round.concept.is_example, "reason": reason, "texts": texts}
+    return render(request, "ratings/report_refused.html", context, status=status)
+
+
+@require_POST
+def autosave(request: HttpRequest, pk: int) -> JsonResponse:
+    """Save the draft from the open form. JSON: the time and the new version, or what kept it from being saved."""
+    found = _visible_report(request, pk)
+    try:
+        _, draft = save_draft(found.pk, read_values(request.POST), version=_version(request.POST), user=request.user)
+    except Conflict as conflict:
+        message = "Jemand hat diesen Bericht inzwischen an anderer Stelle gespeichert. Ihr Text ist noch hier."
+        return JsonResponse({"error": "conflict", "message": message, "version": conflict.current.version}, status=409)
+    except (Impossible, PermissionDenied) as refusal:
+        return JsonResponse({"error": "refused", "message": str(refusal)}, status=409)
+    return JsonResponse({"saved_at": f"{timezone.localtime(draft.saved_at):%H:%M}", "version": draft.version})
+
+
+@require_POST
+def unchanged(request: HttpRequest, pk: int) -> HttpResponse:
+    """„Keine Änderung seit dem letzten Bericht“: one click."""
+    found = _visible_report(request, pk)
+    try:
+        done = submitting.submit_unchanged(found.pk, user=request.user)
+    except Incomplete:
+        messages.warning(
+            request, "Der letzte Bericht ist als Entwurf übernommen. Für diese Runde fehlt noch etwas; „Einreichen“ zeigt, was."
+        )
+        return redirect("ratings:report", pk=pk)
+    except (Impossible, Conflict) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("ratings:report", pk=pk)
+    return _to_list(done)
+
+
+# What is said after a step, and whether its page is the unit's list or the report itself.
+_STEPS: dict[Action, str] = {
+    Action.APPROVE: "Freigegeben. Der Bericht liegt jetzt dem Jour fixe vor.",
+    Action.RETURN: "Zurückgegeben. Wer berichtet, sieht Ihre Begründung oben in der Liste.",
+    Action.WITHDRAW: "Zurückgezogen. Sie können den Bericht jetzt ändern und neu einreichen.",
+    Action.DROP: "Der Bericht ist auf „entfallen“ gesetzt.",
+    Action.LIFT: "„entfallen“ ist aufgehoben.",
+}
+
+
+@require_POST
+def step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve, return, withdraw, drop or lift (`action`, `reason`)."""
+    found = _visible_report(request, pk)
+    action = request.POST.get("action", "")
+    back = _after_step(request, found, action)
+    if action not in _STEPS:
+        messages.error(request, "Diesen Schritt gibt es nicht.")
+        return back
+    try:
+        _take(request, found, Action(action))
+    except Impossible as refusal:
+        messages.error(request, str(refusal))
+        return back
+    messages.success(request, _STEPS[Action(action)])
+    return back
+
+
+def _take(request: HttpRequest, found: StatusReport, action: Action) -> None:
+    reason: str = request.POST.get("reason", "")
+    if action == Action.APPROVE:
+        submitting.approve(found.pk, user=request.user, reason=reason)
+    else:
+        workflow.apply(found.pk, action, user=request.user, reason=reason)
+
+
+def _after_step(request: HttpRequest, found: StatusReport, action: str) -> HttpResponse:
+    if action in (Action.DROP, Action.LIFT):
+        query: dict[str, Any] = {"runde": found.round.slug}
+        if request.POST.get("zurueck"):
+            query["zurueck"] = request.POST["zurueck"]
+        return redirect(f"{ReportPage(request.user, found).plain_measure_url}?{urlencode(query)}")
+    return redirect("ratings:report", pk=found.pk)
+
+
+__all__ = ["autosave", "report", "step", "unchanged"]

@@ -1,0 +1,242 @@
+"""The report form through the browser's eyes: what is sent is saved or shown again, never lost (DESIGN.md, rule 7)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from goals.models import Role
+from ratings.models import Draft, StatusReport, Submission
+from ratings.states import ReportState, RoundState
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owed(reporter: Any) -> StatusReport:
+    """An open report of the unit for which `reporter` writes."""
+    return make.report(unit=reporter.user.memberships.get().unit)
+
+
+def sent(**fields: str) -> dict[str, str]:
+    """What the browser sends for a complete form."""
+    return {
+        "version": "0",
+        "situation": "Läuft.",
+        "summary": "Läuft gut.",
+        "as_of": timezone.localdate().isoformat(),
+        "grade": "hoch",
+        "routine": "",
+        **fields,
+    }
+
+
+def address(report: StatusReport, name: str = "report") -> str:
+    return reverse(f"ratings:{name}", args=[report.pk])
+
+
+def test_saving_keeps_everything_and_says_when(reporter: Any, owed: StatusReport) -> None:
+    text = "Straße <script>alert(1)</script>\r\n=1+1\tÜ"
+    response = reporter.post(address(owed), sent(situation=text, next_step_on="Ende März", action="save"), follow=True)
+    draft = Draft.objects.get(report=owed)
+    assert draft.situation == "Straße <script>alert(1)</script>\n=1+1\tÜ"
+    assert draft.unparsed == {"next_step_on": "Ende März"}
+    assert "Gespeichert" in response.content.decode()
+    assert "&lt;script&gt;" in response.content.decode()
+    assert "Ende März" in response.content.decode()
+    owed.refresh_from_db()
+    assert owed.state == ReportState.DRAFT
+
+
+def test_submitting_names_every_missing_thing_with_a_link_to_its_field(reporter: Any, owed: StatusReport) -> None:
+    data = sent(action="submit", summary="", grade="gering", continuation="on", as_of="morgen", evidence="siehe Akte")
+    response = reporter.post(address(owed), data)
+    page = response.content.decode()
+    assert response.status_code == 422
+    wanted = ("summary", "as_of", "rationale", "obstacle_category", "obstacles", "solution", "next_step", "next_step_on", "evidence")
+    assert [name for name in wanted if f'href="#id_{name}"' not in page] == []
+    assert "„morgen“ ist kein Datum" in page
+    assert Submission.objects.count() == 0
+    assert Draft.objects.get(report=owed).situation == "Läuft.", "what was sent is saved all the same"
+
+
+def test_submitting_leads_to_the_list_with_the_next_report(reporter: Any, owed: StatusReport) -> None:
+    other = make.report(make.measure(concept=owed.round.concept), owed.unit, round=owed.round)
+    response = reporter.post(address(owed), sent(action="submit"), follow=True)
+    page = response.content.decode()
+    assert StatusReport.objects.get(pk=owed.pk).state == ReportState.SUBMITTED
+    assert f"Bericht {owed.measure.number} ist eingereicht" in page
+    assert f"Weiter mit {other.measure.number}" in page
+
+
+def test_a_stale_page_shows_both_versions_and_saves_on_request(reporter: Any, owed: StatusReport) -> None:
+    make.draft(owed, situation="Von nebenan", version=3)
+    response = reporter.post(address(owed), sent(version="1", situation="Von mir", action="submit"))
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Von nebenan" in page
+    assert "Von mir" in page
+    assert 'name="version" value="3"' in page
+    assert Draft.objects.get(report=owed).situation == "Von nebenan"
+    reporter.post(address(owed), sent(version="3", situation="Von mir", action="save"))
+    assert Draft.objects.get(report=owed).situation == "Von mir"
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999"])
+def test_an_unreadable_version_is_a_conflict_and_no_error(reporter: Any, owed: StatusReport, version: str) -> None:
+    make.draft(owed, situation="Von nebenan")
+    assert reporter.post(address(owed), sent(version=version, action="save")).status_code == 409
+
+
+@pytest.mark.parametrize("state", [RoundState.CLOSED, RoundState.PREPARING])
+def test_a_round_that_is_not_running_gives_the_text_back(reporter: Any, owed: StatusReport, state: RoundState) -> None:
+    type(owed.round).objects.filter(pk=owed.round_id).update(state=state)
+    response = reporter.post(address(owed), sent(situation="Mein langer Text", action="save"))
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Mein langer Text" in page
+    assert "Evaluationsleitung" in page, "says who can lift it"
+    assert not Draft.objects.exists()
+
+
+def test_another_unit_gets_its_text_back_and_the_reason(client_as: Any, owed: StatusReport) -> None:
+    stranger = client_as(Role.REPORTER, make.unit(), concept=owed.round.concept)
+    response = stranger.post(address(owed), sent(situation="Verirrt", action="save"))
+    assert response.status_code == 403
+    assert "Verirrt" in response.content.decode()
+    assert not Draft.objects.exists()
+
+
+def test_another_konzept_is_not_found(client_as: Any, owed: StatusReport) -> None:
+    stranger = client_as(Role.REPORTER, make.unit(), concept=make.concept())
+    assert stranger.get(address(owed)).status_code == 404
+    assert stranger.post(address(owed), sent()).status_code == 404
+
+
+class TestAutosave:
+    def test_answers_with_time_and_version(self, reporter: Any, owed: StatusReport) -> None:
+        answer = reporter.post(address(owed, "report_autosave"), sent()).json()
+        assert answer["version"] == 1
+        assert len(answer["saved_at"]) == 5
+        assert reporter.post(address(owed, "report_autosave"), sent(version="1", summary="Neu")).json()["version"] == 2
+        changes = owed.history.order_by("history_id").values_list("state", flat=True)
+        assert list(changes) == ["open", "draft"], "the change of state leaves an entry, saving none"
+
+    def test_conflict_and_refusal_are_told_apart(self, reporter: Any, owed: StatusReport) -> None:
+        make.draft(owed, situation="Von nebenan", version=2)
+        answer = reporter.post(address(owed, "report_autosave"), sent(version="1"))
+        assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
+        StatusReport.objects.filter(pk=owed.pk).update(state=ReportState.SUBMITTED)
+        answer = reporter.post(address(owed, "report_autosave"), sent(version="2"))
+        assert (answer.status_code, answer.json()["error"]) == (409, "refused")
+
+    def test_an_expired_sign_in_is_told_as_json(self, client: Any, owed: StatusReport) -> None:
+        answer = client.post(address(owed, "report_autosave"), sent(), headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json()["error"]) == (401, "signed_out")
+
+    def test_get_changes_nothing(self, reporter: Any, owed: StatusReport) -> None:
+        assert reporter.get(address(owed, "report_autosave")).status_code == 405
+
+
+class TestEarlierReport:
+    @pytest.fixture
+    def before(self, owed: StatusReport) -> Submission:
+        """What the unit submitted on the same Maßnahme in a closed round."""
+        opened = owed.round.opens_on
+        closed = make.round(
+            owed.round.concept,
+            state=RoundState.CLOSED,
+            opens_on=opened - timedelta(300),
+            due_on=opened - timedelta(280),
+            closes_on=opened - timedelta(270),
+        )
+        report = make.report(owed.measure, owed.unit, round=closed)
+        return make.submission(report, situation="Damals", summary="Kurz damals", grade="mittel")
+
+    def test_take_over_appends_and_never_replaces(self, reporter: Any, owed: StatusReport, before: Submission) -> None:
+        reporter.post(address(owed), sent(situation="Heute", takeover="situation"))
+        assert Draft.objects.get(report=owed).situation == "Heute\n\nDamals"
+        reporter.post(address(owed), sent(version="1", situation="Heute\n\nDamals", takeover="situation"))
+        assert Draft.objects.get(report=owed).situation == "Heute\n\nDamals", "not twice"
+
+    def test_take_over_all_fills_empty_fields_only(self, reporter: Any, owed: StatusReport, before: Submission) -> None:
+        reporter.post(address(owed), sent(situation="Heute", summary="", takeover="all"))
+        draft = Draft.objects.get(report=owed)
+        assert (draft.situation, draft.summary, draft.obstacles) == ("Heute", "Kurz damals", "Eine Stelle ist unbesetzt.")
+        assert draft.as_of == timezone.localdate()
+
+    def test_unchanged_is_one_click(self, reporter: Any, owed: StatusReport, before: Submission) -> None:
+        assert "Keine Änderung seit dem letzten Bericht" in reporter.get(address(owed)).content.decode()
+        reporter.post(address(owed, "report_unchanged"))
+        submission = Submission.objects.get(report=owed)
+        assert (submission.situation, submission.grade, submission.unchanged) == ("Damals", "mittel", True)
+        assert submission.as_of == timezone.localdate()
+
+    def test_unchanged_is_not_offered_without_an_earlier_grade(self, reporter: Any, owed: StatusReport) -> None:
+        assert "Keine Änderung" not in reporter.get(address(owed)).content.decode()
+        reporter.post(address(owed, "report_unchanged"))
+        assert not Submission.objects.exists()
+
+
+class TestSteps:
+    @pytest.mark.parametrize("action", ["", "submit", "nonsense", "inquire"])
+    def test_unknown_steps_change_nothing(self, reporter: Any, owed: StatusReport, action: str) -> None:
+        reporter.post(address(owed, "report_step"), {"action": action})
+        owed.refresh_from_db()
+        assert owed.state == ReportState.OPEN
+
+    def test_approval_in_the_unit(self, client_as: Any, reporter: Any, owed: StatusReport) -> None:
+        owed.unit.requires_approval = True
+        owed.unit.save()
+        reporter.post(address(owed), sent(action="submit"))
+        assert not Submission.objects.exists()
+        approver = client_as(Role.APPROVER, owed.unit)
+        assert "wartet auf Ihre Freigabe" in approver.get(address(owed)).content.decode()
+        approver.post(address(owed, "report_step"), {"action": "return", "reason": "Bitte Zahlen nennen."})
+        page = reporter.get(address(owed)).content.decode()
+        assert "Bitte Zahlen nennen." in page
+        reporter.post(address(owed), sent(version="1", situation="Mit Zahlen: 12", action="submit"))
+        approver.post(address(owed, "report_step"), {"action": "approve"})
+        submission = Submission.objects.get(report=owed)
+        assert (submission.submitted_by, submission.approved_by) == (reporter.user, approver.user)
+
+    def test_a_forbidden_step_is_403_with_the_reason(self, reader: Any, board: Any, owed: StatusReport) -> None:
+        assert reader.post(address(owed, "report_step"), {"action": "drop"}).status_code == 404
+        response = board.post(address(owed, "report_step"), {"action": "drop", "reason": "x"})
+        assert response.status_code == 403
+        assert "Evaluationsleitung" in response.content.decode()
+
+    def test_the_coordinator_writes_visibly_on_behalf(self, coordinator: Any, owed: StatusReport) -> None:
+        assert "Sie schreiben im Auftrag von" in coordinator.get(address(owed)).content.decode()
+        coordinator.post(address(owed), sent(action="submit"))
+        assert Submission.objects.get(report=owed).on_behalf
+
+    def test_the_coordinator_does_not_see_the_draft_of_a_unit(self, coordinator: Any, owed: StatusReport) -> None:
+        make.draft(owed, situation="Noch geheim")
+        response = coordinator.get(address(owed), follow=True)
+        assert "Noch geheim" not in response.content.decode()
+        assert coordinator.post(address(owed), sent(version="1", action="save")).status_code == 403
+
+
+def test_the_page_shows_what_one_looks_up_while_writing(reporter: Any, owed: StatusReport) -> None:
+    colleague = make.report(owed.measure, make.unit(name="Volkshochschule"), round=owed.round)
+    make.submission(colleague, situation="Sechs Module laufen.", internal_note="Nur wir")
+    StatusReport.objects.filter(pk=owed.pk).update(state=ReportState.RETURNED, state_reason="Wie viele?")
+    make.inquiry(owed, text="Wie viele Personen?")
+    page = reporter.get(address(owed)).content.decode()
+    for text in (owed.measure.goal.text, "Volkshochschule", "Sechs Module laufen.", "Wie viele Personen?", "bleibt weit hinter"):
+        assert text in page
+    assert "Nur wir" not in page
+
+
+def test_queries_stay_the_same_with_more_units(reporter: Any, owed: StatusReport, assert_query_count: Any) -> None:
+    make.draft(owed)
+    assert_query_count("report_form", reporter, address(owed), most=12)
+    for _ in range(10):
+        other = make.report(owed.measure, round=owed.round)
+        make.submission(other)
+        make.inquiry(owed)
+    assert_query_count("report_form", reporter, address(owed), most=12)
