@@ -1,0 +1,32 @@
+"""Writers that take an `Appendix` and write a file. They read rows and nothing else, so screen and file cannot differ."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ratings.appendix import Appendix
+from ratings.documents.csv_file import write_csv
+from ratings.documents.xlsx import write_xlsx
+
+__all__ = ["WRITERS", "Writer", "file_name", "write_csv", "write_xlsx"]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """`write(appendix, out, selection="…")` writes the file to a binary stream; `selection` is the active filter in words."""
+
+    content_type: str
+    write: Callable[..., None]
+
+
+WRITERS: Final = {
+    "xlsx": Writer("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write_xlsx),
+    "csv": Writer("text/csv; charset=utf-8", write_csv),
+}
+
+
+def file_name(appendix: Appendix, ending: str) -> str:
+    """Return „Anhang_evaluation-2022_Stand_2026-11-22.xlsx“, with „Beispieldaten_“ and „Entwurf_“ in front where that is so."""
+    example = "Beispieldaten_" if appendix.is_example else ""
+    draft = "Entwurf_" if appendix.is_draft else ""
+    return f"{example}{draft}Anhang_{appendix.round_slug}_Stand_{appendix.as_of:%Y-%m-%d}.{ending}"
