@@ -29,7 +29,16 @@ _PLACES = (
     _place("Start", "start", Role),
     _place("Meine Maßnahmen", "ratings:my_reports", Role.in_units(), "ratings:report"),
     _place("Übersicht", "ratings:overview_current", Role, "ratings:overview"),
-    _place("Konzept", "goals:concepts", Role, "goals:concept", "ratings:measure", "ratings:responsibilities"),
+    _place(
+        "Konzept",
+        "goals:concepts",
+        Role,
+        "goals:concept",
+        "ratings:measure",
+        "ratings:agree",
+        "ratings:inquiry",
+        "ratings:responsibilities",
+    ),
     _place(
         "Runden",
         "ratings:rounds",

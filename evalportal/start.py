@@ -1,13 +1,172 @@
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+"""The start page: by what somebody is here, what is due, what is to be decided, what was released."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from goals.permissions import access_for
+from goals.requests import SignedInRequest
 from goals.roles import Role
+from ratings import permissions
+from ratings.appendix import Appendix, Audience, live_appendix, load_appendix
+from ratings.models import Inquiry, InquiryMessage, ReportingRound, StatusReport
+from ratings.querysets import UNIT_ROLES
+from ratings.rollup import Share, distribution
+from ratings.states import InquiryState, ReportState
+from ratings.views import round_figures, round_page
+
+# In which order somebody goes on: an own draft first, then what was not begun. Returned reports stand above both.
+_NEXT_STATES = (ReportState.DRAFT, ReportState.OPEN)
+_SHOWN = 7
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A report that came back, with the question if there is one."""
+
+    report: StatusReport
+    question: str
+
+
+@dataclass(frozen=True)
+class OwnReports:
+    """What somebody's units owe in one running round."""
+
+    round: ReportingRound
+    counts: Counter[ReportState]
+    returned: list[Returned]
+    next: StatusReport | None
+    waiting: int
+
+    @property
+    def owed(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def submitted(self) -> int:
+        return self.counts[ReportState.SUBMITTED]
+
+    @property
+    def parts(self) -> round_figures.Parts:
+        return round_figures.bar_parts(self.counts)
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A running round for those who lead or decide. `stations` is empty for those who only decide."""
+
+    round: ReportingRound
+    appendix: Appendix
+    figures: round_figures.Figures
+    links: dict[str, str]
+    to_decide: list[Any]
+    stations: list[round_page.Station]
+    unfinished: list[round_figures.UnitReturn]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The newest released result."""
+
+    round: ReportingRound
+    appendix: Appendix
+    shares: tuple[Share, ...]
+    fields: list[round_figures.FieldShares]
+    overview: str
 
 
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
-    """Lead people to their own work: those who report to their reports, everybody else to the overview."""
-    reports = any(grant.role in Role.in_units() for grant in access_for(request.user).grants)
-    return redirect("ratings:my_reports" if reports else "ratings:overview_current")
+def start(request: SignedInRequest) -> HttpResponse:
+    """Show everybody their own work: reports due, decisions, the round at a glance, the newest result."""
+    user = request.user
+    access = access_for(user)
+    running = [
+        round_
+        for round_ in ReportingRound.objects.visible_to(user).select_related("concept").order_by("due_on", "pk")
+        if not round_.is_closed
+    ]
+    own = [found for round_ in running if round_.is_live for found in [_own_reports(user, round_)] if found]
+    glances = [_glance(user, round_) for round_ in running if access.has(permissions.ASKING, round_.concept_id)]
+    result = None if own or glances else _newest_result(user)
+    shown = [part.round for part in own] + [part.round for part in glances] + ([result.round] if result else [])
+    context = {
+        "access": bool(access.grants),
+        "writes": any(grant.role in UNIT_ROLES for grant in access.grants),
+        "leads": any(grant.role == Role.COORDINATOR for grant in access.grants),
+        "own": own,
+        "glances": glances,
+        "result": result,
+        "is_example": any(round_.concept.is_example for round_ in shown),
+    }
+    return render(request, "start.html", context)
+
+
+def _own_reports(user: Any, round_: ReportingRound) -> OwnReports | None:
+    """Return what the person's units owe in `round_`, None if they owe nothing: one query, two with a returned report."""
+    units = access_for(user).units(UNIT_ROLES, round_.concept_id)
+    if not units:
+        return None
+    rows = StatusReport.objects.visible_to(user).filter(round=round_, unit__in=units).owed().with_place().in_order()
+    reports = list(rows)
+    if not reports:
+        return None
+    approves = access_for(user).units({Role.APPROVER}, round_.concept_id)
+    writes = access_for(user).units({Role.REPORTER}, round_.concept_id)
+    back = [report for report in reports if report.state == ReportState.RETURNED]
+    mine = [report for report in reports if report.unit_id in writes]
+    return OwnReports(
+        round=round_,
+        counts=Counter(ReportState(report.state) for report in reports),
+        returned=_with_questions(back),
+        next=next((report for state in _NEXT_STATES for report in mine if report.state == state), None),
+        waiting=sum(report.state == ReportState.AWAITING_APPROVAL and report.unit_id in approves for report in reports),
+    )
+
+
+def _with_questions(reports: list[StatusReport]) -> list[Returned]:
+    if not reports:
+        return []
+    texts = Prefetch("messages", InquiryMessage.objects.filter(from_unit=False).order_by("-written_at", "-pk"))
+    pending = Inquiry.objects.filter(report__in=reports, state=InquiryState.OPEN).prefetch_related(texts)
+    questions = {
+        inquiry.report_id: message.text
+        for inquiry in pending.order_by("opened_at", "pk")
+        for message in inquiry.messages.all()[:1]
+    }
+    return [Returned(report, questions.get(report.pk, report.state_reason)) for report in reports]
+
+
+def _glance(user: Any, round_: ReportingRound) -> Glance:
+    appendix = live_appendix(round_)
+    leads = bool(permissions.may_coordinate(user, round_.concept_id))
+    returns = round_figures.returns_by_unit(appendix.rows) if leads else []
+    return Glance(
+        round=round_,
+        appendix=appendix,
+        figures=round_figures.figures(appendix),
+        links=round_page.links(round_.slug),
+        to_decide=round_figures.to_decide(appendix.rows)[:_SHOWN] if round_.is_live else [],
+        stations=round_page.stations(round_, round_page.history_of(round_)) if leads else [],
+        unfinished=[unit for unit in returns if not unit.is_complete][:_SHOWN] if round_.is_live else [],
+    )
+
+
+def _newest_result(user: Any) -> Result | None:
+    """Return the newest released result that the person may read."""
+    rounds = ReportingRound.objects.visible_to(user).filter(snapshots__released_at__isnull=False).select_related("concept")
+    round_ = rounds.order_by("-opens_on", "-pk").first()
+    if round_ is None:
+        return None
+    appendix = load_appendix(round_, Audience.RELEASED)
+    return Result(
+        round=round_,
+        appendix=appendix,
+        shares=distribution(appendix.rows),
+        fields=round_figures.shares_by_field(appendix.rows),
+        overview=round_figures.overview_link(round_.slug),
+    )

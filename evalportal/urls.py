@@ -24,6 +24,7 @@ account_patterns = [
     path("gesperrt/", account.account_inactive, name="account_inactive"),
     path("bestaetigen/", account.ReauthenticateView.as_view(form_class=forms.ReauthenticateForm), name="account_reauthenticate"),
     path("passwort/", account.PasswordChangeView.as_view(form_class=forms.ChangePasswordForm), name="account_change_password"),
+    path("passwort/festlegen/", account.PasswordSetView.as_view(form_class=forms.SetPasswordForm), name="account_set_password"),
     path(
         "passwort/vergessen/",
         account.PasswordResetView.as_view(form_class=forms.ResetPasswordForm),

@@ -75,10 +75,7 @@ class Access:
     def units(self, roles: "Iterable[Role]", concept_id: int) -> frozenset[int]:
         """Primary keys of the units in which the person has one of `roles` for this Konzept."""
         return frozenset(
-            unit_id
-            for grant in self.grants
-            if grant.role in roles and grant.covers(concept_id)
-            for unit_id in grant.unit_ids
+            unit_id for grant in self.grants if grant.role in roles and grant.covers(concept_id) for unit_id in grant.unit_ids
         )
 
     def concepts_of(self, roles: "Iterable[Role]") -> tuple[bool, frozenset[int]]:

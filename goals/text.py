@@ -3,8 +3,10 @@
 import re
 import unicodedata
 
+# What other programs write for a line end; the words around it must not run together.
+_LINE_END = re.compile(r"\r\n|[\r\u2028\u2029]")
 # Control characters other than tab and line feed, and the invisible marks that turn the writing direction of what follows.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def clean_text(value: str) -> str:
@@ -12,13 +14,14 @@ def clean_text(value: str) -> str:
 
     PostgreSQL refuses NUL, Excel refuses most of the others; bidi overrides would turn the text of the page around them.
     """
-    return unicodedata.normalize("NFC", _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")))
+    return unicodedata.normalize("NFC", _CONTROL.sub("", _LINE_END.sub("\n", value)))
 
 
 def fold(value: str) -> str:
     """Return `value` for a comparison that ignores case and marks: „ÜBERGÄNGE“ and „übergänge“ fold to the same text."""
     decomposed = unicodedata.normalize("NFKD", value.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    # Once more, because signs like „℡“ come apart into capitals.
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
 
 
 def sort_key(number: str) -> str:

@@ -111,14 +111,10 @@ def _record(
     rating.version += 1
     rating.agreed_at, rating.agreed_by = now, user
     rating.full_clean(exclude=["round", "measure", "agreed_by"])
-    rating.skip_history_when_saving = True  # one entry, written below together with its basis
-    rating.save()
-    del rating.skip_history_when_saving
+    rating.save_without_historical_record()  # type: ignore[attr-defined]  # one entry, written below together with its basis
     with_basis = AgreedRating.basis.through.objects
     with_basis.filter(agreedrating=rating).delete()
-    with_basis.bulk_create(
-        AgreedRating.basis.through(agreedrating=rating, submission=submission) for submission in submissions
-    )
+    with_basis.bulk_create(AgreedRating.basis.through(agreedrating=rating, submission=submission) for submission in submissions)
     workflow.log(rating, user=user, now=now, what="abgestimmt" if first else "neu abgestimmt")
     rating.save()
     return rating

@@ -115,7 +115,9 @@ def _marker_gaps(content: Content) -> Iterator[Gap]:
 def _evidence_gaps(content: Content) -> Iterator[Gap]:
     for line in content.evidence.splitlines():
         if line.strip() and not is_link(line.strip()):
-            yield Gap("evidence", f"„{line.strip()[:60]}“ ist keine Adresse. Belege beginnen mit https:// oder http://, je Zeile einer.")
+            yield Gap(
+                "evidence", f"„{line.strip()[:60]}“ ist keine Adresse. Belege beginnen mit https:// oder http://, je Zeile einer."
+            )
 
 
 def is_link(text: str) -> bool:

@@ -72,28 +72,33 @@ def save_draft(
 ) -> tuple[StatusReport, Draft]:
     """Save `values` (from `read_values`) as the draft of the report and return both.
 
-    `version` is that of the draft the text was written on, 0 if there was none. Raises `Conflict` if another one was saved since,
-    unless it holds the same; `Impossible` or `PermissionDenied` if the report cannot be written. Nothing is written then.
+    `version` is that of the draft the text was written on; as long as there is none it does not matter. Raises `Conflict` if another
+    one was saved since, unless it holds the same; `Impossible` or `PermissionDenied` if the report cannot be written. Nothing is
+    written then.
     """
     now = now or timezone.now()
     with transaction.atomic():
-        report = StatusReport.objects.select_related("round__concept", "unit", "measure__goal").get(pk=report_id)
+        report = workflow.locked(report_id)
         workflow.check(user, report, Action.SAVE)
         if report.state == ReportState.OPEN:
             report = workflow.apply(report_id, Action.SAVE, user=user, now=now)
         stamp = {"edited_by": user, "on_behalf": permissions.writes_on_behalf(user, report), "saved_at": now}
-        if version == 0:
-            draft, created = Draft.objects.get_or_create(report=report, defaults={**values, **stamp})
-            if created or _same(draft, values):
-                return report, draft
-            raise Conflict(draft)
+        draft, created = Draft.objects.get_or_create(report=report, defaults={**values, **stamp})
+        if created:
+            return report, draft
+        values = {**values, "unparsed": _unparsed(draft, values)}
         rows = Draft.objects.filter(report=report, version=version)
-        if rows.update(**values, **stamp, version=F("version") + 1):
-            return report, Draft.objects.get(report=report)
-        draft = Draft.objects.get(report=report)
-        if _same(draft, values):
+        written = rows.update(**values, **stamp, version=F("version") + 1)
+        draft.refresh_from_db()
+        if written or _same(draft, values):
             return report, draft
         raise Conflict(draft)
+
+
+def _unparsed(draft: Draft, values: Mapping[str, Any]) -> dict[str, str]:
+    """What cannot be read now, and what was there before in fields that were not sent."""
+    kept = {name: text for name, text in draft.unparsed.items() if name not in values}
+    return kept | values.get("unparsed", {})
 
 
 def _same(draft: Draft, values: Mapping[str, Any]) -> bool:

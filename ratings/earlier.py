@@ -1,11 +1,15 @@
 """What was said about a Maßnahme before: earlier submissions of the same unit, earlier agreed ratings; predecessors included."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from goals.models import Measure, OrgUnit
 from ratings.models import AgreedRating, ReportingRound, StatusReport, Submission
 from ratings.scheme import Grade
 from ratings.states import ReportState, RoundState
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 def measure_line(measure: Measure) -> list[int]:
@@ -35,16 +39,30 @@ def unit_line(unit: OrgUnit) -> list[int]:
 def earlier_submission(report: StatusReport, measures: list[int] | None = None) -> Submission | None:
     """Return the newest standing submission of the report's unit on its Maßnahme from an earlier round, or None.
 
-    A unit's word passes to its successor, a Maßnahme's to the one that continues it. `measures` is the `measure_line`, if known.
+    A unit's word passes to its successor, a Maßnahme's to the one that continues it; where units were merged that both reported,
+    the lead's counts. `measures` is the `measure_line`, if known.
     """
+    return _earlier(report, measures).first()
+
+
+def _earlier(report: StatusReport, measures: list[int] | None) -> "QuerySet[Submission]":
     return (
         Submission.objects.counting()
         .filter(report__measure__in=measures or measure_line(report.measure), report__unit__in=unit_line(report.unit))
         .filter(report__round__opens_on__lt=report.round.opens_on)
         .select_related("report__round", "report__unit")
-        .order_by("-report__round__opens_on", "-number")
-        .first()
+        .order_by("-report__round__opens_on", "-report__role", "-number", "-pk")
     )
+
+
+def earlier_graded(report: StatusReport, newest: Submission | None, measures: list[int] | None = None) -> Submission | None:
+    """Return the unit's earlier submission that counts as its last word on the rating; `newest` is its `earlier_submission`.
+
+    That is `newest`, unless it comes from an interim Sachstand without grades: then the newest one with a grade, if there is one.
+    """
+    if newest is None or newest.grade or not report.round.has_ratings:
+        return newest
+    return _earlier(report, measures).exclude(grade=None).first() or newest
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ _VIEW: Final = ("sort", "zieltexte")
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """Which sides of a round its overview shows: grades; to the inside also the units' part, and once it is open their reports."""
+    """Which sides of a round its overview shows: grades, the states of reports; `inside` is what readers never see."""
 
     grades: bool
     states: bool
@@ -214,6 +214,15 @@ class OverviewFilter(django_filters.FilterSet):
         if isinstance(self.form.fields[name].widget, FlagInput):
             return str(label)
         return f"{label}: {_words_of(self.form, name, value)}"
+
+    @property
+    def several(self) -> list[tuple[Any, str]]:
+        """The fields of the toolbar that take several values, each with its words: „gering, unklar“ or „alle“."""
+        return [
+            (self.form[name], ", ".join(_words_of(self.form, name, value) for value in self._values.get(name) or ()) or "alle")
+            for name in ("bewertung", "kennzeichen")
+            if name in self.filters
+        ]
 
     @property
     def words(self) -> str:

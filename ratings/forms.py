@@ -10,6 +10,7 @@ from ratings.models import AgreedRating, Submission
 from ratings.scheme import NOT_RATED_WORD, Grade, Marker
 
 UNRATED = "ohne"
+_GRADES = [*((grade.value, grade.word) for grade in Grade), (UNRATED, NOT_RATED_WORD)]
 
 
 class _Text(forms.CharField):
@@ -18,7 +19,7 @@ class _Text(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 2})
 
     def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value)).strip()
+        return clean_text(super().to_python(value) or "").strip()
 
 
 class AgreementForm(forms.Form):
@@ -28,7 +29,7 @@ class AgreementForm(forms.Form):
 
     grade = forms.ChoiceField(
         label="Zielerreichungsgrad",
-        choices=[*Grade.choices, (UNRATED, NOT_RATED_WORD)],
+        choices=_GRADES,
         widget=forms.RadioSelect,
         error_messages={
             "required": "Wählen Sie einen Grad oder „nicht bewertet“.",
@@ -63,7 +64,7 @@ class AgreementForm(forms.Form):
 
     def entered(self) -> list[tuple[str, str]]:
         """Return what was entered as (label, words), empty parts left out, valid or not: to show it where it cannot be saved."""
-        words = dict(self.fields["grade"].choices)
+        words: dict[str, str] = dict(_GRADES)
         markers = [marker.word for marker in Marker.voted() if self.data.get(marker.value)]
         parts = [
             ("Zielerreichungsgrad", words.get(self.data.get("grade", ""), "")),

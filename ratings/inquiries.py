@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from goals.permissions import ALLOWED, Decision, denied
+from goals.permissions import Decision, denied
 from goals.text import clean_text
 from ratings import permissions, workflow
 from ratings.models import Inquiry, InquiryMessage, StatusReport

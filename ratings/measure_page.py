@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from goals.models import Concept, Measure, OrgUnit, ResponsibilityRole
+from goals.models import Concept, Measure, OrgUnit
 from ratings import permissions, workflow
 from ratings.agreement import unanimous_grade
 from ratings.appendix import Appendix, AppendixRow, Audience, load_appendix
-from ratings.appendix.live import build_line, build_row
+from ratings.appendix.live import build_line, build_row, responsible_line
 from ratings.completeness import is_link
 from ratings.earlier import EarlierRating, earlier_ratings, measure_line
 from ratings.inquiries import may_answer, may_settle
@@ -30,6 +30,8 @@ from ratings.states import InquiryState, ReportState, RoundState
 from ratings.workflow import Action
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from evalportal.accounts.models import User
 
 _LABELS = {text.name: str(text.verbose_name) for text in ContentFields._meta.fields}
@@ -38,10 +40,8 @@ _OFFERED = (Action.INQUIRE, Action.DROP, Action.LIFT)
 
 
 def visible_rounds(user: "User") -> list[ReportingRound]:
-    """Return all rounds that `user` sees, newest first, each with `newest_release`: when its newest version was released."""
-    newest = Snapshot.objects.filter(round=OuterRef("pk")).order_by("-version")
-    rounds = ReportingRound.objects.visible_to(user).annotate(newest_release=Subquery(newest.values("released_at")[:1]))
-    return list(rounds.order_by("-opens_on", "-pk"))
+    """Return all rounds that `user` sees, newest first."""
+    return list(ReportingRound.objects.visible_to(user).order_by("-opens_on", "-pk"))
 
 
 def current_round(rounds: Iterable[ReportingRound]) -> ReportingRound | None:
@@ -261,31 +261,39 @@ class MeasurePage:
     def _load_live(self, round_: ReportingRound) -> None:
         measure = self.spot.measure
         self.rating = AgreedRating.objects.filter(round=round_, measure=measure).first()
-        reports = list(StatusReport.objects.filter(round=round_, measure=measure).select_related("unit"))
+        reports = list(self._reports(round_))
         submissions = self._submissions(round_)
-        before = self._before(round_)
+        before = self._before(round_, {report.unit_id for report in reports})
+        based_on = frozenset(self.rating.basis.values_list("pk", flat=True)) if self.rating else frozenset()
         for report in reports:
             report.round, report.measure = round_, measure
-            self.cards.append(self._card(report, submissions[report.pk], before.get(report.unit_id)))
-            self.basis += [submission for submission in submissions[report.pk] if submission.in_basis]
+            self.cards.append(self._card(report, submissions[report.pk], before.get(report.unit_id), based_on))
+            self.basis += [submission for submission in submissions[report.pk] if submission.pk in based_on]
         if not reports and not round_.is_live:
-            self.cards = [Card(_responsible(owed.unit, owed.role)) for owed in self._owed()]
+            self.cards = [Card(responsible_line(owed)) for owed in self._owed()]
         self.cards.sort(key=lambda card: (not card.line.is_lead, card.line.name, card.line.slug))
         self.row = build_row(measure, [card.line for card in self.cards], self.rating, recheck=bool(self.newer))
+
+    def _reports(self, round_: ReportingRound) -> "QuerySet[StatusReport]":
+        """The reports with their units; of the drafts, which stay in their units, only what the permissions ask for."""
+        texts = [f"draft__{name}" for name in ContentFields.content_names()]
+        rows = StatusReport.objects.filter(round=round_, measure=self.spot.measure)
+        return rows.select_related("unit", "draft").defer(*texts)
 
     def _owed(self) -> list[Owed]:
         return [owed for owed in effective_responsibilities(self.spot.concept) if owed.measure_id == self.spot.measure.pk]
 
     def _submissions(self, round_: ReportingRound) -> dict[int, list[Submission]]:
-        """All submissions on the Maßnahme by report, newest first, each with `in_basis`."""
-        basis = AgreedRating.basis.through.objects.filter(submission=OuterRef("pk"), agreedrating__round=round_)
+        """All submissions on the Maßnahme by report, newest first."""
         rows = Submission.objects.filter(report__round=round_, report__measure=self.spot.measure)
         found: dict[int, list[Submission]] = defaultdict(list)
-        for submission in rows.select_related("submitted_by", "approved_by").annotate(in_basis=Exists(basis)).order_by("-number"):
+        for submission in rows.select_related("submitted_by", "approved_by").order_by("-number"):
             found[submission.report_id].append(submission)
         return found
 
-    def _card(self, report: StatusReport, submissions: list[Submission], before: Submission | None) -> Card:
+    def _card(
+        self, report: StatusReport, submissions: list[Submission], before: Submission | None, based_on: frozenset[int]
+    ) -> Card:
         for submission in submissions:
             submission.report = report
         newest = submissions[0] if submissions and not report.retracted else None
@@ -300,16 +308,18 @@ class MeasurePage:
             names=permissions.may_see_authors(self.user, report),
             may_open=in_unit or bool(workflow.decide(self.user, report, Action.SAVE)),
             before=before,
-            is_newer=self.rating is not None and newest is not None and line.counts and not newest.in_basis,
+            is_newer=self.rating is not None and newest is not None and line.counts and newest.pk not in based_on,
         )
 
     def _add_threads(self, round_: ReportingRound) -> None:
         rows = InquiryMessage.objects.filter(inquiry__report__round=round_, inquiry__report__measure=self.spot.measure)
         rows = rows.select_related("inquiry__report__unit", "author")
+        reports = {card.report.pk: card.report for card in self.cards if card.report}
         threads: dict[str, dict[int, Thread]] = defaultdict(dict)
         for message in rows.order_by("inquiry__opened_at", "inquiry_id", "written_at", "pk"):
             of_unit = threads[message.inquiry.report.unit.slug]
             if message.inquiry_id not in of_unit:
+                message.inquiry.report = reports.get(message.inquiry.report_id, message.inquiry.report)
                 of_unit[message.inquiry_id] = self._thread(message.inquiry, round_)
             of_unit[message.inquiry_id].messages.append(message)
         for card in self.cards:
@@ -335,9 +345,16 @@ class MeasurePage:
         return [entry for entry in found if entry.round.pk in readable]
 
     def _may_read(self, round_: ReportingRound) -> bool:
-        return permissions.is_inside(self.user, round_.concept_id) or round_.newest_release is not None
+        return permissions.is_inside(self.user, round_.concept_id) or round_.pk in self._released
 
-    def _before(self, round_: ReportingRound) -> dict[int, Submission]:
+    @cached_property
+    def _released(self) -> frozenset[int]:
+        """Rounds whose newest version is released: only there does the agreed rating equal what readers may know."""
+        newer = Snapshot.objects.filter(round=OuterRef("round"), version__gt=OuterRef("version"))
+        newest = Snapshot.objects.filter(~Exists(newer), released_at__isnull=False)
+        return frozenset(newest.values_list("round_id", flat=True))
+
+    def _before(self, round_: ReportingRound, units: set[int]) -> dict[int, Submission]:
         """What each unit, or the one it succeeds, last submitted in an earlier round, by today's unit."""
         rows = (
             Submission.objects.counting()
@@ -346,9 +363,9 @@ class MeasurePage:
             .order_by("-report__round__opens_on", "-number")
         )
         earlier = list(rows)
-        if not earlier:
-            return {}
-        successors = dict(OrgUnit.objects.filter(successor__isnull=False).values_list("pk", "successor_id"))
+        successors: dict[int, int] = {}
+        if any(submission.report.unit_id not in units for submission in earlier):
+            successors = dict(OrgUnit.objects.filter(successor__isnull=False).values_list("pk", "successor_id"))
         found: dict[int, Submission] = {}
         for submission in earlier:
             for unit_id in _line_of_successors(submission.report.unit_id, successors):
@@ -363,15 +380,3 @@ def _line_of_successors(unit_id: int, successors: dict[int, int]) -> list[int]:
         found.append(current)
         current = successors.get(current)
     return found
-
-
-def _responsible(unit: OrgUnit, role: ResponsibilityRole) -> UnitLine:
-    """The line of a unit that is responsible while no report was asked of it yet."""
-    return UnitLine(
-        slug=unit.slug,
-        name=unit.name,
-        short_name=unit.short_name,
-        is_lead=role == ResponsibilityRole.LEAD,
-        is_external=unit.is_external,
-        state=None,
-    )

@@ -91,8 +91,7 @@ def report_lines(user: "User", round_: ReportingRound) -> list[ReportLine]:
     """Return the reports of the person's units in the order of the Konzept: three queries, whatever their number."""
     reports = StatusReport.objects.of_units(user, round_.concept_id).filter(round=round_)
     newest = {
-        submission.report_id: submission
-        for submission in Submission.objects.latest().filter(report__in=reports.values("pk"))
+        submission.report_id: submission for submission in Submission.objects.newest().filter(report__in=reports.values("pk"))
     }
     questions: dict[int, str] = {}
     pending = Inquiry.objects.pending().filter(report__in=reports.values("pk"))
@@ -103,9 +102,7 @@ def report_lines(user: "User", round_: ReportingRound) -> list[ReportLine]:
     for place, report in enumerate(reports.with_place().select_related("draft", "round__concept").in_order()):
         draft = getattr(report, "draft", None)
         readable = draft is not None and may_read_draft(user, report, on_behalf=draft.on_behalf)
-        lines.append(
-            ReportLine(report, draft if readable else None, newest.get(report.pk), questions.get(report.pk, ""), place)
-        )
+        lines.append(ReportLine(report, draft if readable else None, newest.get(report.pk), questions.get(report.pk, ""), place))
     return lines
 
 
@@ -120,12 +117,16 @@ def next_line(lines: "Sequence[ReportLine]", after: int | None = None) -> Report
     unfinished = [line for line in lines if line.is_to_write]
     places = {line.report.pk: place for place, line in enumerate(lines)}
     behind = [line for line in unfinished if after in places and places[line.report.pk] > places[after]]
-    return (behind or unfinished or [None])[0]
+    return next(iter(behind or unfinished), None)
 
 
-def writes_in(user: "User", round_: ReportingRound) -> bool:
-    """True if `user` is a reporter of some unit, and so has reports to write and not only to approve."""
-    return bool(access_for(user).units({Role.REPORTER}, round_.concept_id))
+def waiting_lines(user: "User", round_: ReportingRound, lines: "Sequence[ReportLine]") -> list[ReportLine]:
+    """Return the reports that wait for the approval of `user`: in units where they approve, not last edited by them."""
+    units = access_for(user).units({Role.APPROVER}, round_.concept_id)
+    waiting = (line for line in lines if line.report.state == ReportState.AWAITING_APPROVAL and line.report.unit_id in units)
+    return [
+        line for line in waiting if user.pk not in (line.report.handed_in_by_id, line.draft.edited_by_id if line.draft else None)
+    ]
 
 
 def bar_parts(lines: "Sequence[ReportLine]") -> list[tuple[str, int, str]]:

@@ -42,26 +42,22 @@ def may_record(user: "Person", concept_id: int) -> Decision:
     return denied("Bewertungen hält nur das Protokoll des Jour fixe oder die Evaluationsleitung fest.")
 
 
-def is_reporter(user: "Person", report: "StatusReport") -> bool:
-    """Writes in the unit itself. An approver is not a reporter by that alone."""
-    return report.unit_id in access_for(user).units({Role.REPORTER}, report.round.concept_id)
-
-
 def is_in_unit(user: "Person", report: "StatusReport") -> bool:
+    """Reporters and approvers of the unit: both write, approvers also approve (DESIGN.md, section 4, roles)."""
     return report.unit_id in access_for(user).units(UNIT_ROLES, report.round.concept_id)
 
 
 def writes_on_behalf(user: "Person", report: "StatusReport") -> bool:
     """True if `user` can write only „im Auftrag“: as Evaluationsleitung for a unit that is not their own."""
-    return not is_reporter(user, report) and bool(may_coordinate(user, report.round.concept_id))
+    return not is_in_unit(user, report) and bool(may_coordinate(user, report.round.concept_id))
 
 
 def may_write(user: "Person", report: "StatusReport") -> Decision:
-    """Write, submit and withdraw a report: reporters of the unit; the Evaluationsleitung „im Auftrag“.
+    """Write, submit and withdraw a report: the unit itself; the Evaluationsleitung „im Auftrag“.
 
     The Evaluationsleitung never writes over a draft of the unit itself, which it may not even read (rule 8).
     """
-    if is_reporter(user, report):
+    if is_in_unit(user, report):
         return ALLOWED
     if writes_on_behalf(user, report):
         draft = getattr(report, "draft", None)
@@ -145,6 +141,6 @@ def closed_reason(round_: "ReportingRound") -> str:
     if round_.is_closed:
         return (
             f"„{round_}“ ist abgeschlossen; Berichte und Bewertungen ändern sich nicht mehr. "
-            "Die Evaluationsleitung kann die Runde mit einer Begründung wieder öffnen."
+            "Die Evaluationsleitung kann eine Runde mit einer Begründung wieder öffnen, wenn in ihr berichtet wurde."
         )
     return f"„{round_}“ ist noch in Vorbereitung. Die Evaluationsleitung öffnet die Runde."

@@ -1,6 +1,6 @@
 """What a person sees of rounds and reports: one `visible_to` for each queryset. Out of sight is 404."""
 
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -31,11 +31,9 @@ def _in_concepts(path: str, roles: frozenset[Role], user: "Person") -> Q:
 class RoundQuerySet(models.QuerySet):
     def visible_to(self, user: "Person") -> Self:
         """All rounds of one's Konzepte; for readers those with a released snapshot."""
-        snapshots = self.model._meta.get_field("snapshots").related_model
+        snapshots: Any = self.model._meta.get_field("snapshots").related_model
         released = Exists(snapshots._default_manager.filter(round=OuterRef("pk"), released_at__isnull=False))
-        return self.filter(
-            _in_concepts("", INSIDE, user) | (_in_concepts("", frozenset({Role.READER}), user) & Q(released))
-        )
+        return self.filter(_in_concepts("", INSIDE, user) | (_in_concepts("", frozenset({Role.READER}), user) & Q(released)))
 
 
 class ReportQuerySet(models.QuerySet):
@@ -85,14 +83,14 @@ class SubmissionQuerySet(models.QuerySet):
     def visible_to(self, user: "Person") -> Self:
         return self.filter(_in_concepts("report__round__", INSIDE, user))
 
-    def latest(self) -> Self:
+    def newest(self) -> Self:
         """The newest submission of each report."""
         newer = self.model._default_manager.filter(report=OuterRef("report"), number__gt=OuterRef("number"))
         return self.filter(~Exists(newer))
 
     def counting(self) -> Self:
         """The newest submission of each report that stands: not withdrawn, not entfallen."""
-        return self.latest().filter(report__retracted=False).exclude(report__state=ReportState.DROPPED)
+        return self.newest().filter(report__retracted=False).exclude(report__state=ReportState.DROPPED)
 
 
 class InquiryQuerySet(models.QuerySet):

@@ -29,7 +29,9 @@ class MyReportsFilter(django_filters.FilterSet):
     handlungsfeld = django_filters.ChoiceFilter(label="Handlungsfeld", empty_label="alle")
     einheit = django_filters.ChoiceFilter(label="Einheit", empty_label="alle")
     q = django_filters.CharFilter(
-        label="Suche", max_length=200, widget=forms.TextInput(attrs={"type": "search", "placeholder": "Nummer, Maßnahme oder Ziel"})
+        label="Suche",
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Nummer, Maßnahme oder Ziel"}),
     )
 
     class Meta:

@@ -82,7 +82,9 @@ class ReportForm(forms.Form):
         super().__init__(data=values)
         if not report.is_lead:
             self.fields["situation"].label = "Zuarbeit"
-            self.fields["situation"].help_text = "Was hat Ihre Einheit zu dieser Maßnahme beigetragen? Nennen Sie Zahlen, wo Sie welche haben."
+            self.fields[
+                "situation"
+            ].help_text = "Was hat Ihre Einheit zu dieser Maßnahme beigetragen? Nennen Sie Zahlen, wo Sie welche haben."
             self.fields["grade"].label = "Ihr Vorschlag zum Zielerreichungsgrad (freiwillig)"
             for name in ("summary", "grade"):
                 self.fields[name].required = False

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from goals.text import clean_text
 from ratings import permissions, workflow
 from ratings.drafts import DATES, MARKERS
-from ratings.earlier import earlier_ratings, earlier_submission, may_say_unchanged, measure_line
+from ratings.earlier import earlier_graded, earlier_ratings, earlier_submission, may_say_unchanged, measure_line
 from ratings.models import Draft, Inquiry, StatusReport, Submission
 from ratings.models.fields import ContentFields, RatingFields
 from ratings.scheme import Grade
@@ -60,6 +60,10 @@ class ReportPage:
         return earlier_submission(self.report, self._measures)
 
     @cached_property
+    def earlier_graded(self) -> Submission | None:
+        return earlier_graded(self.report, self.earlier, self._measures)
+
+    @cached_property
     def earlier_rating(self) -> "EarlierRating | None":
         found = earlier_ratings(self.report.measure, before=self.report.round, measures=self._measures)
         return found[0] if found else None
@@ -83,7 +87,7 @@ class ReportPage:
     @cached_property
     def _round_submissions(self) -> list[Submission]:
         return list(
-            Submission.objects.latest()
+            Submission.objects.newest()
             .filter(report__round=self.report.round_id, report__measure=self.report.measure_id)
             .select_related("report__unit")
             .order_by("-report__role", "report__unit__name", "pk")
@@ -100,7 +104,7 @@ class ReportPage:
     def context(self) -> dict[str, Any]:
         """Return the context of the report's pages; `allowed` holds the actions whose buttons are shown."""
         allowed = workflow.allowed_actions(self.user, self.report)
-        earlier_differs = self.earlier is not None and self.earlier.grade not in (None, Grade.HIGH)
+        earlier = self.earlier_graded
         return {
             "page": self,
             "report": self.report,
@@ -111,9 +115,8 @@ class ReportPage:
             "on_behalf": permissions.writes_on_behalf(self.user, self.report),
             "locked_reason": workflow.decide(self.user, self.report, Action.SAVE).reason,
             "approval_reason": "approve" in allowed and permissions.approval_needs_reason(self.user, self.report),
-            "offer_unchanged": self.is_writable and may_say_unchanged(self.report, self.earlier),
-            "always_rationale": earlier_differs,
-            "earlier_grade": self.earlier.grade if self.earlier else "",
+            "offer_unchanged": self.is_writable and may_say_unchanged(self.report, earlier),
+            "always_rationale": earlier is not None and earlier.grade not in (None, Grade.HIGH),
         }
 
 

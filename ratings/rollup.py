@@ -43,7 +43,8 @@ class UnitTexts:
 class UnitLine:
     """One unit's report on one Maßnahme: its state and, where a submission counts, the proposal in it.
 
-    What a unit has taken back is not here. `state` None: the unit is responsible, and no report was asked of it (the round is being prepared, or its result was imported).
+    What a unit has taken back is not here. `state` None: the unit is responsible, and no report was asked of it (the round is
+    being prepared, or its result was imported).
     """
 
     slug: str
@@ -160,14 +161,18 @@ class Progress(models.TextChoices):
     MISSING = "missing", "Bericht fehlt"
     UNANIMOUS = "unanimous", "einig"
     REPORTED = "reported", "berichtet"
+    WAITING = "waiting", "noch nicht begonnen"
 
 
-def progress(rolled: RollUp, lines: Iterable[UnitLine], *, agreed: bool, recheck: bool) -> Progress:
+def progress(rolled: RollUp, lines: Sequence[UnitLine], *, agreed: bool, recheck: bool) -> Progress:
     """Return how far the Maßnahme is. `recheck`: a newer submission than those the decision rests on."""
     if agreed:
         return Progress.RECHECK if recheck else Progress.AGREED
     if rolled.nobody_responsible:
         return Progress.NOBODY
+    states = [line.state for line in lines]
+    if not any(states):
+        return Progress.WAITING
     if any(line.state == ReportState.RETURNED and line.counts for line in lines):
         return Progress.INQUIRY
     if rolled.is_disputed:

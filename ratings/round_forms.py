@@ -126,8 +126,8 @@ class CloseForm(forms.Form):
         error_messages={"required": "Bestätigen Sie, dass Sie die Liste durchgesehen haben."},
     )
 
-    def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"gaps": count}, **kwargs)
+    def __init__(self, data: Any = None, *, count: int) -> None:
+        super().__init__(data, initial={"gaps": count})
         if not count:
             del self.fields["confirmed"]
 

@@ -80,7 +80,7 @@ def _sync(round_: ReportingRound, *, user: "User", now: datetime) -> Sync:
         report.state, report.state_reason, report.dropped_by_hand = ReportState.DROPPED, _why_dropped(report), False
         _save(report, user=user, now=now, what=report.state_reason)
     for report in changes.lifted:
-        report.state, report.state_reason = workflow.before_drop(report), ""
+        report.state, report.state_reason = workflow.before_drop(report)
         _save(report, user=user, now=now, what="wieder zuständig")
     bulk_create_with_history(
         [
@@ -136,7 +136,10 @@ def allowed_steps(user: "User", round_: ReportingRound) -> frozenset[str]:
     """Return the values of the steps that `user` may take with `round_` now."""
     if not permissions.may_coordinate(user, round_.concept_id):
         return frozenset()
-    return frozenset(step.value for step, (source, _, _) in STEPS.items() if source == round_.state)
+    fitting = {step for step, (source, _, _) in STEPS.items() if source == round_.state}
+    if Step.REOPEN in fitting and not round_.reports.exists():
+        fitting.remove(Step.REOPEN)
+    return frozenset(step.value for step in fitting)
 
 
 def _step(
@@ -225,9 +228,8 @@ def close(round_id: int, *, user: "User", confirmed: int | None = None, now: dat
         appendix = live_appendix(round_, with_texts=True)
         found = gaps(round_, appendix)
         if len(found) != (confirmed or 0):
-            raise Impossible(
-                f"Es gibt {len(found)} offene Punkte. Sehen Sie die Liste durch und bestätigen Sie, dass Sie trotzdem abschließen."
-            )
+            points = "einen offenen Punkt" if len(found) == 1 else f"{len(found)} offene Punkte"
+            raise Impossible(f"Es gibt {points}. Sehen Sie die Liste durch und bestätigen Sie, dass Sie trotzdem abschließen.")
         newest = round_.snapshots.aggregate(newest=Max("version"))["newest"] or 0
         Snapshot.objects.create(
             round=round_,

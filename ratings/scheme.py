@@ -57,14 +57,14 @@ class Grade(models.TextChoices):
     @classmethod
     def parse(cls, value: object) -> Self | None:
         """Return the grade for a stored or typed value, None for an empty one. Raises ValueError for any other."""
-        return None if value in (None, "") else cls(value)
+        return None if value in (None, "") else cls(str(value))
 
 
 _LOOKS: Final = {
     Grade.HIGH: _Look("●", "hoch", "3D9A50", "Die Maßnahme ist umgesetzt oder läuft dauerhaft so, wie das Konzept es vorsieht."),
-    Grade.MEDIUM: _Look("◆", "mittel", "FFCB31", "Die Maßnahme ist begonnen und wirkt zum Teil; Wesentliches steht noch aus."),
-    Grade.LOW: _Look("▲", "gering", "B8140F", "Die Maßnahme ist nicht begonnen oder bleibt weit hinter dem Konzept zurück."),
-    Grade.UNCLEAR: _Look("?", "unklar", "6B7197", "Der Stand lässt sich nicht beurteilen, zum Beispiel weil Angaben fehlen."),
+    Grade.MEDIUM: _Look("◆", "mittel", "FBCB2F", "Die Maßnahme ist begonnen und wirkt zum Teil; Wesentliches steht noch aus."),
+    Grade.LOW: _Look("▲", "gering", "C31C13", "Die Maßnahme ist nicht begonnen oder bleibt weit hinter dem Konzept zurück."),
+    Grade.UNCLEAR: _Look("?", "unklar", "6E7597", "Der Stand lässt sich nicht beurteilen, zum Beispiel weil Angaben fehlen."),
 }
 
 NOT_RATED_WORD: Final = "nicht bewertet"

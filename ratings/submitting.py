@@ -7,10 +7,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from goals.text import clean_text
 from ratings import inquiries, permissions, workflow
 from ratings.completeness import Demands, Gap, gaps
 from ratings.drafts import save_draft
-from ratings.earlier import earlier_grade, earlier_submission, may_say_unchanged
+from ratings.earlier import earlier_grade, earlier_graded, earlier_submission, may_say_unchanged
 from ratings.models import Draft, StatusReport, Submission
 from ratings.models.fields import ContentFields
 from ratings.states import ReportState
@@ -58,27 +59,33 @@ def submit(report_id: int, *, user: "User", version: int | None = None, now: dat
         workflow.check(user, report, Action.SUBMIT)
         draft = Draft.objects.select_for_update().get(report=report)
         if version is not None and draft.version != version:
-            raise Impossible("Der Entwurf wurde inzwischen an anderer Stelle gespeichert. Lesen Sie ihn vor dem Einreichen noch einmal.")
-        found = draft_gaps(draft, demands_on(report, earlier_submission(report), now))
+            raise Impossible(
+                "Der Entwurf wurde inzwischen an anderer Stelle gespeichert. Lesen Sie ihn vor dem Einreichen noch einmal."
+            )
+        earlier = earlier_graded(report, earlier_submission(report))
+        found = draft_gaps(draft, demands_on(report, earlier, now))
         if found:
             raise Incomplete(found)
         report = workflow.apply(report_id, Action.SUBMIT, user=user, now=now)
         if report.state == ReportState.SUBMITTED:
-            _freeze(report, draft, user=user, now=now)
+            _freeze(report, draft, earlier, user=user, now=now)
     return report
 
 
 def approve(report_id: int, *, user: "User", reason: str = "", now: datetime | None = None) -> StatusReport:
     """Approve a report in the unit: it is submitted now. Standing in for the unit's approver needs a reason."""
     now = now or timezone.now()
+    reason = clean_text(reason).strip()
     with transaction.atomic():
         report = workflow.locked(report_id)
         workflow.check(user, report, Action.APPROVE)
-        if permissions.approval_needs_reason(user, report) and not reason.strip():
+        if permissions.approval_needs_reason(user, report) and not reason:
             raise Impossible("Sie geben für eine andere Einheit frei. Begründen Sie das in einem Satz.")
         draft = Draft.objects.select_for_update().get(report=report)
         report = workflow.apply(report_id, Action.APPROVE, user=user, reason=reason, now=now)
-        _freeze(report, draft, user=report.handed_in_by or draft.edited_by, approver=user, reason=reason, now=now)
+        earlier = earlier_graded(report, earlier_submission(report))
+        author = report.handed_in_by or draft.edited_by
+        _freeze(report, draft, earlier, user=author, approver=user, reason=reason, now=now)
     return report
 
 
@@ -90,7 +97,10 @@ def submit_unchanged(report_id: int, *, user: "User", now: datetime | None = Non
     now = now or timezone.now()
     with transaction.atomic():
         report = workflow.locked(report_id)
-        earlier = earlier_submission(report)
+        workflow.check(user, report, Action.SAVE)
+        if report.state != ReportState.OPEN:
+            raise Impossible("An diesem Bericht wurde schon geschrieben. Öffnen Sie ihn und reichen Sie ihn ein.")
+        earlier = earlier_graded(report, earlier_submission(report))
         if earlier is None or not may_say_unchanged(report, earlier):
             raise Impossible("Es gibt keinen früheren Bericht Ihrer Einheit, der unverändert gelten könnte.")
         values = {name: getattr(earlier, name) for name in ContentFields.content_names()}
@@ -101,7 +111,7 @@ def submit_unchanged(report_id: int, *, user: "User", now: datetime | None = Non
         if not found:
             report = workflow.apply(report_id, Action.SUBMIT, user=user, now=now)
             if report.state == ReportState.SUBMITTED:
-                _freeze(report, draft, user=user, now=now)
+                _freeze(report, draft, earlier, user=user, now=now)
     if found:
         raise Incomplete(found)
     return report
@@ -110,13 +120,13 @@ def submit_unchanged(report_id: int, *, user: "User", now: datetime | None = Non
 def _freeze(
     report: StatusReport,
     draft: Draft,
+    earlier: Submission | None,
     *,
     user: "User",
     now: datetime,
     approver: "User | None" = None,
     reason: str = "",
 ) -> Submission:
-    earlier = earlier_submission(report)
     number = (report.submissions.aggregate(newest=Max("number"))["newest"] or 0) + 1
     submission = Submission(
         report=report,
@@ -129,7 +139,7 @@ def _freeze(
         unchanged=earlier is not None and _repeats(draft, earlier),
         **{name: getattr(draft, name) for name in ContentFields.content_names()},
     )
-    submission.full_clean(exclude=["report", "submitted_by", "approved_by"])
+    submission.full_clean(exclude=["report", "submitted_by", "approved_by"], validate_unique=False, validate_constraints=False)
     submission.save()
     if draft.answer:
         inquiries.answer_open(report, text=draft.answer, user=user, now=now)

@@ -24,6 +24,8 @@ class Heading:
 class AppendixData(TableListData):
     """Rows that come in the order of the Konzept; `sort_rows` orders them, for page and file alike."""
 
+    data: list[AppendixRow]
+
     def order_by(self, aliases: Iterable[str]) -> None:
         for alias in reversed(list(aliases)):
             order = OrderBy(alias)

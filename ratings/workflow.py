@@ -151,8 +151,11 @@ def apply(report_id: int, action: Action, *, user: "User", reason: str = "", now
 
 
 def _write(report: StatusReport, transition: Transition, *, user: "User", reason: str, now: datetime) -> StatusReport:
-    report.state = _target(report, transition)
-    report.state_reason = reason if transition.needs_reason else ""
+    if transition.action == Action.LIFT:
+        report.state, report.state_reason = before_drop(report)
+    elif transition.source != transition.target:
+        report.state = _target(report, transition)
+        report.state_reason = reason if transition.needs_reason else ""
     report.dropped_by_hand = transition.action == Action.DROP
     if transition.action == Action.SUBMIT:
         report.handed_in_by = user
@@ -170,17 +173,15 @@ def _write(report: StatusReport, transition: Transition, *, user: "User", reason
 def _target(report: StatusReport, transition: Transition) -> ReportState:
     if transition.action == Action.SUBMIT and report.unit.requires_approval:
         return ReportState.AWAITING_APPROVAL
-    if transition.action == Action.LIFT:
-        return before_drop(report)
     return transition.target
 
 
-def before_drop(report: StatusReport) -> ReportState:
-    """Return the state the report had before it was dropped, from its history; OPEN if that is not known."""
+def before_drop(report: StatusReport) -> tuple[ReportState, str]:
+    """Return state and comment of the report before it was dropped, from its history; without one by whether it has a draft."""
     earlier = report.history.exclude(state=ReportState.DROPPED).order_by("-history_date", "-history_id").first()
-    if earlier is None or earlier.state == ReportState.RETURNED:
-        return ReportState.DRAFT if has_draft(report) else ReportState.OPEN
-    return ReportState(earlier.state)
+    if earlier is None:
+        return (ReportState.DRAFT if has_draft(report) else ReportState.OPEN), ""
+    return ReportState(earlier.state), earlier.state_reason
 
 
 def has_draft(report: StatusReport) -> bool:

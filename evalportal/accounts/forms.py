@@ -44,12 +44,20 @@ class ResetPasswordForm(_LabelsOnly, allauth_forms.ResetPasswordForm):
     labels = {"email": "E-Mail-Adresse"}
 
 
-class ResetPasswordKeyForm(_LabelsOnly, allauth_forms.ResetPasswordKeyForm):
+class _NewPassword(_LabelsOnly):
     labels = {"password1": "Neues Passwort", "password2": "Neues Passwort wiederholen"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = RULES_IN_WORDS
+
+
+class ResetPasswordKeyForm(_NewPassword, allauth_forms.ResetPasswordKeyForm):
+    pass
+
+
+class SetPasswordForm(_NewPassword, allauth_forms.SetPasswordForm):
+    """For somebody who has no local password yet."""
 
 
 class ReauthenticateForm(_LabelsOnly, allauth_forms.ReauthenticateForm):

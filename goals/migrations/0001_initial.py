@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,472 +15,1015 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ActionField',
+            name="ActionField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='Position')),
-                ('title', models.CharField(max_length=200, verbose_name='Titel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="Position")),
+                ("title", models.CharField(max_length=200, verbose_name="Titel")),
             ],
             options={
-                'verbose_name': 'Handlungsfeld',
-                'verbose_name_plural': 'Handlungsfelder',
-                'ordering': ['concept', 'position', 'pk'],
+                "verbose_name": "Handlungsfeld",
+                "verbose_name_plural": "Handlungsfelder",
+                "ordering": ["concept", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Challenge',
+            name="Challenge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='Position')),
-                ('title', models.CharField(max_length=300, verbose_name='Titel')),
-                ('action_field', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='challenges', to='goals.actionfield', verbose_name='Handlungsfeld')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="Position")),
+                ("title", models.CharField(max_length=300, verbose_name="Titel")),
+                (
+                    "action_field",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="challenges",
+                        to="goals.actionfield",
+                        verbose_name="Handlungsfeld",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Herausforderung',
-                'verbose_name_plural': 'Herausforderungen',
-                'ordering': ['action_field', 'position', 'pk'],
+                "verbose_name": "Herausforderung",
+                "verbose_name_plural": "Herausforderungen",
+                "ordering": ["action_field", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Concept',
+            name="Concept",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Steht in Adressen und Dateinamen.', max_length=80, unique=True, verbose_name='Kurzname')),
-                ('title', models.CharField(max_length=200, verbose_name='Titel')),
-                ('short_title', models.CharField(max_length=80, verbose_name='Kurztitel')),
-                ('period_start', models.DateField(verbose_name='Laufzeit von')),
-                ('period_end', models.DateField(verbose_name='Laufzeit bis')),
-                ('resolution', models.TextField(blank=True, help_text='Wer das Konzept wann beschlossen hat.', verbose_name='Beschluss')),
-                ('is_example', models.BooleanField(default=False, verbose_name='Beispieldaten')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Steht in Adressen und Dateinamen.", max_length=80, unique=True, verbose_name="Kurzname"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="Titel")),
+                ("short_title", models.CharField(max_length=80, verbose_name="Kurztitel")),
+                ("period_start", models.DateField(verbose_name="Laufzeit von")),
+                ("period_end", models.DateField(verbose_name="Laufzeit bis")),
+                (
+                    "resolution",
+                    models.TextField(blank=True, help_text="Wer das Konzept wann beschlossen hat.", verbose_name="Beschluss"),
+                ),
+                ("is_example", models.BooleanField(default=False, verbose_name="Beispieldaten")),
             ],
             options={
-                'verbose_name': 'Konzept',
-                'verbose_name_plural': 'Konzepte',
-                'ordering': ['-period_start', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('period_start__lte', models.F('period_end'))), name='concept_period_in_order', violation_error_message='Das Ende der Laufzeit liegt vor ihrem Anfang.')],
+                "verbose_name": "Konzept",
+                "verbose_name_plural": "Konzepte",
+                "ordering": ["-period_start", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("period_start__lte", models.F("period_end"))),
+                        name="concept_period_in_order",
+                        violation_error_message="Das Ende der Laufzeit liegt vor ihrem Anfang.",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='actionfield',
-            name='concept',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='action_fields', to='goals.concept', verbose_name='Konzept'),
+            model_name="actionfield",
+            name="concept",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="action_fields",
+                to="goals.concept",
+                verbose_name="Konzept",
+            ),
         ),
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, verbose_name='Nummer')),
-                ('sort_key', models.CharField(editable=False, max_length=120)),
-                ('text', models.TextField(verbose_name='Zielbeschreibung')),
-                ('kind', models.CharField(choices=[('process', 'Prozessziel'), ('project', 'Projektziel'), ('quantitative', 'quantitatives Ziel'), ('unclassified', 'nicht zugeordnet')], default='unclassified', max_length=20, verbose_name='Zielart')),
-                ('challenge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='goals.challenge', verbose_name='Herausforderung')),
-                ('concept', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='goals.concept', verbose_name='Konzept')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, verbose_name="Nummer")),
+                ("sort_key", models.CharField(editable=False, max_length=120)),
+                ("text", models.TextField(verbose_name="Zielbeschreibung")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("process", "Prozessziel"),
+                            ("project", "Projektziel"),
+                            ("quantitative", "quantitatives Ziel"),
+                            ("unclassified", "nicht zugeordnet"),
+                        ],
+                        default="unclassified",
+                        max_length=20,
+                        verbose_name="Zielart",
+                    ),
+                ),
+                (
+                    "challenge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="goals",
+                        to="goals.challenge",
+                        verbose_name="Herausforderung",
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="goals",
+                        to="goals.concept",
+                        verbose_name="Konzept",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Ziel',
-                'verbose_name_plural': 'Ziele',
-                'ordering': ['concept', 'sort_key', 'pk'],
+                "verbose_name": "Ziel",
+                "verbose_name_plural": "Ziele",
+                "ordering": ["concept", "sort_key", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalActionField',
+            name="HistoricalActionField",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='Position')),
-                ('title', models.CharField(max_length=200, verbose_name='Titel')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('concept', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.concept', verbose_name='Konzept')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="Position")),
+                ("title", models.CharField(max_length=200, verbose_name="Titel")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.concept",
+                        verbose_name="Konzept",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Handlungsfeld',
-                'verbose_name_plural': 'historical Handlungsfelder',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalChallenge',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='Position')),
-                ('title', models.CharField(max_length=300, verbose_name='Titel')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('action_field', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.actionfield', verbose_name='Handlungsfeld')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical Herausforderung',
-                'verbose_name_plural': 'historical Herausforderungen',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalConcept',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Steht in Adressen und Dateinamen.', max_length=80, verbose_name='Kurzname')),
-                ('title', models.CharField(max_length=200, verbose_name='Titel')),
-                ('short_title', models.CharField(max_length=80, verbose_name='Kurztitel')),
-                ('period_start', models.DateField(verbose_name='Laufzeit von')),
-                ('period_end', models.DateField(verbose_name='Laufzeit bis')),
-                ('resolution', models.TextField(blank=True, help_text='Wer das Konzept wann beschlossen hat.', verbose_name='Beschluss')),
-                ('is_example', models.BooleanField(default=False, verbose_name='Beispieldaten')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical Konzept',
-                'verbose_name_plural': 'historical Konzepte',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalGoal',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, verbose_name='Nummer')),
-                ('sort_key', models.CharField(editable=False, max_length=120)),
-                ('text', models.TextField(verbose_name='Zielbeschreibung')),
-                ('kind', models.CharField(choices=[('process', 'Prozessziel'), ('project', 'Projektziel'), ('quantitative', 'quantitatives Ziel'), ('unclassified', 'nicht zugeordnet')], default='unclassified', max_length=20, verbose_name='Zielart')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('challenge', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.challenge', verbose_name='Herausforderung')),
-                ('concept', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.concept', verbose_name='Konzept')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical Ziel',
-                'verbose_name_plural': 'historical Ziele',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Handlungsfeld",
+                "verbose_name_plural": "historical Handlungsfelder",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalIndicator',
+            name="HistoricalChallenge",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='Bezeichnung')),
-                ('unit', models.CharField(help_text='Zum Beispiel „Prozent“ oder „Personen“.', max_length=40, verbose_name='Einheit')),
-                ('source', models.TextField(verbose_name='Quelle')),
-                ('not_evaluable_reason', models.TextField(blank=True, verbose_name='Nicht auswertbar, weil')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('concept', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.concept', verbose_name='Konzept')),
-                ('goal', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.goal', verbose_name='Ziel')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="Position")),
+                ("title", models.CharField(max_length=300, verbose_name="Titel")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                (
+                    "action_field",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.actionfield",
+                        verbose_name="Handlungsfeld",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Kennzahl',
-                'verbose_name_plural': 'historical Kennzahlen',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Herausforderung",
+                "verbose_name_plural": "historical Herausforderungen",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalMeasure',
+            name="HistoricalConcept",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='Position')),
-                ('key', models.CharField(help_text='Unveränderlich; steht in jeder ausgegebenen Datei.', max_length=40, verbose_name='Schlüssel')),
-                ('title', models.CharField(max_length=300, verbose_name='Titel')),
-                ('is_mandatory', models.BooleanField(default=False, verbose_name='Pflichtaufgabe (P)')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('concept', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.concept', verbose_name='Konzept')),
-                ('goal', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.goal', verbose_name='Ziel')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("slug", models.SlugField(help_text="Steht in Adressen und Dateinamen.", max_length=80, verbose_name="Kurzname")),
+                ("title", models.CharField(max_length=200, verbose_name="Titel")),
+                ("short_title", models.CharField(max_length=80, verbose_name="Kurztitel")),
+                ("period_start", models.DateField(verbose_name="Laufzeit von")),
+                ("period_end", models.DateField(verbose_name="Laufzeit bis")),
+                (
+                    "resolution",
+                    models.TextField(blank=True, help_text="Wer das Konzept wann beschlossen hat.", verbose_name="Beschluss"),
+                ),
+                ("is_example", models.BooleanField(default=False, verbose_name="Beispieldaten")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Maßnahme',
-                'verbose_name_plural': 'historical Maßnahmen',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Konzept",
+                "verbose_name_plural": "historical Konzepte",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="HistoricalGoal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='Bezeichnung')),
-                ('unit', models.CharField(help_text='Zum Beispiel „Prozent“ oder „Personen“.', max_length=40, verbose_name='Einheit')),
-                ('source', models.TextField(verbose_name='Quelle')),
-                ('not_evaluable_reason', models.TextField(blank=True, verbose_name='Nicht auswertbar, weil')),
-                ('concept', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='goals.concept', verbose_name='Konzept')),
-                ('goal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='goals.goal', verbose_name='Ziel')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, verbose_name="Nummer")),
+                ("sort_key", models.CharField(editable=False, max_length=120)),
+                ("text", models.TextField(verbose_name="Zielbeschreibung")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("process", "Prozessziel"),
+                            ("project", "Projektziel"),
+                            ("quantitative", "quantitatives Ziel"),
+                            ("unclassified", "nicht zugeordnet"),
+                        ],
+                        default="unclassified",
+                        max_length=20,
+                        verbose_name="Zielart",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                (
+                    "challenge",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.challenge",
+                        verbose_name="Herausforderung",
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.concept",
+                        verbose_name="Konzept",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Kennzahl',
-                'verbose_name_plural': 'Kennzahlen',
-                'ordering': ['concept', 'title', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='IndicatorValue',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='Stichtag')),
-                ('period', models.CharField(max_length=60, verbose_name='Zeitraum')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='Wert')),
-                ('qualifier', models.CharField(blank=True, help_text='„rund“, „knapp“, „mehr als“', max_length=40, verbose_name='Einschränkung')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='goals.indicator', verbose_name='Kennzahl')),
-            ],
-            options={
-                'verbose_name': 'Wert einer Kennzahl',
-                'verbose_name_plural': 'Werte von Kennzahlen',
-                'ordering': ['indicator', 'on', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Measure',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='Position')),
-                ('key', models.CharField(help_text='Unveränderlich; steht in jeder ausgegebenen Datei.', max_length=40, verbose_name='Schlüssel')),
-                ('title', models.CharField(max_length=300, verbose_name='Titel')),
-                ('is_mandatory', models.BooleanField(default=False, verbose_name='Pflichtaufgabe (P)')),
-                ('concept', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='goals.concept', verbose_name='Konzept')),
-                ('goal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='goals.goal', verbose_name='Ziel')),
-                ('predecessors', models.ManyToManyField(blank=True, related_name='followers', to='goals.measure', verbose_name='Vorgänger in einem früheren Konzept')),
-            ],
-            options={
-                'verbose_name': 'Maßnahme',
-                'verbose_name_plural': 'Maßnahmen',
-                'ordering': ['concept', 'goal__sort_key', 'position', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OrgUnit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='Kürzel')),
-                ('name', models.CharField(max_length=160, verbose_name='Name')),
-                ('short_name', models.CharField(max_length=60, verbose_name='Kurzname')),
-                ('is_external', models.BooleanField(default=False, help_text='Außerhalb der Kreisverwaltung, ohne Anmeldung.', verbose_name='extern')),
-                ('is_active', models.BooleanField(default=True, verbose_name='aktiv')),
-                ('requires_approval', models.BooleanField(default=False, help_text='Berichte gehen erst nach Freigabe in der Einheit an den Jour fixe.', verbose_name='mit Freigabe')),
-                ('note', models.TextField(blank=True, help_text='Zum Beispiel die Fundstelle im Bericht.', verbose_name='Anmerkung')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='goals.orgunit', verbose_name='gehört zu')),
-                ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='former_units', to='goals.orgunit', verbose_name='Nachfolgerin')),
-            ],
-            options={
-                'verbose_name': 'Organisationseinheit',
-                'verbose_name_plural': 'Organisationseinheiten',
-                'ordering': ['name', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Membership',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('reporter', 'Berichterstattung'), ('approver', 'Freigabe'), ('board', 'Mitglied im Jour fixe'), ('recorder', 'Protokoll'), ('coordinator', 'Evaluationsleitung'), ('reader', 'Lesen')], max_length=20, verbose_name='Rolle')),
-                ('with_subunits', models.BooleanField(default=False, verbose_name='mit Untereinheiten')),
-                ('concept', models.ForeignKey(blank=True, help_text='Leer: alle.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='goals.concept', verbose_name='Konzept')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='Person')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='goals.orgunit', verbose_name='Organisationseinheit')),
-            ],
-            options={
-                'verbose_name': 'Rolle einer Person',
-                'verbose_name_plural': 'Rollen von Personen',
-                'ordering': ['user', 'role', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalResponsibility',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', 'federführend'), ('contributing', 'Zuarbeit')], default='lead', max_length=20, verbose_name='Art')),
-                ('source', models.CharField(blank=True, help_text='Wo die Zuständigkeit festgelegt ist.', max_length=300, verbose_name='Fundstelle')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('measure', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.measure', verbose_name='Maßnahme')),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.orgunit', verbose_name='Organisationseinheit')),
-            ],
-            options={
-                'verbose_name': 'historical Zuständigkeit',
-                'verbose_name_plural': 'historical Zuständigkeiten',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Ziel",
+                "verbose_name_plural": "historical Ziele",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalOrgUnit',
+            name="HistoricalIndicator",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, verbose_name='Kürzel')),
-                ('name', models.CharField(max_length=160, verbose_name='Name')),
-                ('short_name', models.CharField(max_length=60, verbose_name='Kurzname')),
-                ('is_external', models.BooleanField(default=False, help_text='Außerhalb der Kreisverwaltung, ohne Anmeldung.', verbose_name='extern')),
-                ('is_active', models.BooleanField(default=True, verbose_name='aktiv')),
-                ('requires_approval', models.BooleanField(default=False, help_text='Berichte gehen erst nach Freigabe in der Einheit an den Jour fixe.', verbose_name='mit Freigabe')),
-                ('note', models.TextField(blank=True, help_text='Zum Beispiel die Fundstelle im Bericht.', verbose_name='Anmerkung')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.orgunit', verbose_name='gehört zu')),
-                ('successor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.orgunit', verbose_name='Nachfolgerin')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("title", models.CharField(max_length=200, verbose_name="Bezeichnung")),
+                (
+                    "unit",
+                    models.CharField(help_text="Zum Beispiel „Prozent“ oder „Personen“.", max_length=40, verbose_name="Einheit"),
+                ),
+                ("source", models.TextField(verbose_name="Quelle")),
+                ("not_evaluable_reason", models.TextField(blank=True, verbose_name="Nicht auswertbar, weil")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.concept",
+                        verbose_name="Konzept",
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.goal",
+                        verbose_name="Ziel",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Organisationseinheit',
-                'verbose_name_plural': 'historical Organisationseinheiten',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Kennzahl",
+                "verbose_name_plural": "historical Kennzahlen",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalMembership',
+            name="HistoricalMeasure",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('role', models.CharField(choices=[('reporter', 'Berichterstattung'), ('approver', 'Freigabe'), ('board', 'Mitglied im Jour fixe'), ('recorder', 'Protokoll'), ('coordinator', 'Evaluationsleitung'), ('reader', 'Lesen')], max_length=20, verbose_name='Rolle')),
-                ('with_subunits', models.BooleanField(default=False, verbose_name='mit Untereinheiten')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('concept', models.ForeignKey(blank=True, db_constraint=False, help_text='Leer: alle.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.concept', verbose_name='Konzept')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Person')),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='goals.orgunit', verbose_name='Organisationseinheit')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="Position")),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="Unveränderlich; steht in jeder ausgegebenen Datei.", max_length=40, verbose_name="Schlüssel"
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="Titel")),
+                ("is_mandatory", models.BooleanField(default=False, verbose_name="Pflichtaufgabe (P)")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.concept",
+                        verbose_name="Konzept",
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.goal",
+                        verbose_name="Ziel",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Rolle einer Person',
-                'verbose_name_plural': 'historical Rollen von Personen',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Maßnahme",
+                "verbose_name_plural": "historical Maßnahmen",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Responsibility',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', 'federführend'), ('contributing', 'Zuarbeit')], default='lead', max_length=20, verbose_name='Art')),
-                ('source', models.CharField(blank=True, help_text='Wo die Zuständigkeit festgelegt ist.', max_length=300, verbose_name='Fundstelle')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responsibilities', to='goals.measure', verbose_name='Maßnahme')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responsibilities', to='goals.orgunit', verbose_name='Organisationseinheit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200, verbose_name="Bezeichnung")),
+                (
+                    "unit",
+                    models.CharField(help_text="Zum Beispiel „Prozent“ oder „Personen“.", max_length=40, verbose_name="Einheit"),
+                ),
+                ("source", models.TextField(verbose_name="Quelle")),
+                ("not_evaluable_reason", models.TextField(blank=True, verbose_name="Nicht auswertbar, weil")),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="indicators",
+                        to="goals.concept",
+                        verbose_name="Konzept",
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="indicators",
+                        to="goals.goal",
+                        verbose_name="Ziel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Zuständigkeit',
-                'verbose_name_plural': 'Zuständigkeiten',
-                'ordering': ['measure', '-role', 'pk'],
+                "verbose_name": "Kennzahl",
+                "verbose_name_plural": "Kennzahlen",
+                "ordering": ["concept", "title", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="IndicatorValue",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField(verbose_name="Stichtag")),
+                ("period", models.CharField(max_length=60, verbose_name="Zeitraum")),
+                ("value", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="Wert")),
+                (
+                    "qualifier",
+                    models.CharField(
+                        blank=True, help_text="„rund“, „knapp“, „mehr als“", max_length=40, verbose_name="Einschränkung"
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="values",
+                        to="goals.indicator",
+                        verbose_name="Kennzahl",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Wert einer Kennzahl",
+                "verbose_name_plural": "Werte von Kennzahlen",
+                "ordering": ["indicator", "on", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Measure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="Position")),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="Unveränderlich; steht in jeder ausgegebenen Datei.", max_length=40, verbose_name="Schlüssel"
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="Titel")),
+                ("is_mandatory", models.BooleanField(default=False, verbose_name="Pflichtaufgabe (P)")),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="measures",
+                        to="goals.concept",
+                        verbose_name="Konzept",
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="measures", to="goals.goal", verbose_name="Ziel"
+                    ),
+                ),
+                (
+                    "predecessors",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="followers",
+                        to="goals.measure",
+                        verbose_name="Vorgänger in einem früheren Konzept",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Maßnahme",
+                "verbose_name_plural": "Maßnahmen",
+                "ordering": ["concept", "goal__sort_key", "position", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="OrgUnit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=60, unique=True, verbose_name="Kürzel")),
+                ("name", models.CharField(max_length=160, verbose_name="Name")),
+                ("short_name", models.CharField(max_length=60, verbose_name="Kurzname")),
+                (
+                    "is_external",
+                    models.BooleanField(
+                        default=False, help_text="Außerhalb der Kreisverwaltung, ohne Anmeldung.", verbose_name="extern"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
+                (
+                    "requires_approval",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Berichte gehen erst nach Freigabe in der Einheit an den Jour fixe.",
+                        verbose_name="mit Freigabe",
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(blank=True, help_text="Zum Beispiel die Fundstelle im Bericht.", verbose_name="Anmerkung"),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="goals.orgunit",
+                        verbose_name="gehört zu",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="former_units",
+                        to="goals.orgunit",
+                        verbose_name="Nachfolgerin",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Organisationseinheit",
+                "verbose_name_plural": "Organisationseinheiten",
+                "ordering": ["name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Membership",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("reporter", "Berichterstattung"),
+                            ("approver", "Freigabe"),
+                            ("board", "Mitglied im Jour fixe"),
+                            ("recorder", "Protokoll"),
+                            ("coordinator", "Evaluationsleitung"),
+                            ("reader", "Lesen"),
+                        ],
+                        max_length=20,
+                        verbose_name="Rolle",
+                    ),
+                ),
+                ("with_subunits", models.BooleanField(default=False, verbose_name="mit Untereinheiten")),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Leer: alle.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="goals.concept",
+                        verbose_name="Konzept",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="goals.orgunit",
+                        verbose_name="Organisationseinheit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Rolle einer Person",
+                "verbose_name_plural": "Rollen von Personen",
+                "ordering": ["user", "role", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalResponsibility",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("lead", "federführend"), ("contributing", "Zuarbeit")],
+                        default="lead",
+                        max_length=20,
+                        verbose_name="Art",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, help_text="Wo die Zuständigkeit festgelegt ist.", max_length=300, verbose_name="Fundstelle"
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.measure",
+                        verbose_name="Maßnahme",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.orgunit",
+                        verbose_name="Organisationseinheit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical Zuständigkeit",
+                "verbose_name_plural": "historical Zuständigkeiten",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalOrgUnit",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=60, verbose_name="Kürzel")),
+                ("name", models.CharField(max_length=160, verbose_name="Name")),
+                ("short_name", models.CharField(max_length=60, verbose_name="Kurzname")),
+                (
+                    "is_external",
+                    models.BooleanField(
+                        default=False, help_text="Außerhalb der Kreisverwaltung, ohne Anmeldung.", verbose_name="extern"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
+                (
+                    "requires_approval",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Berichte gehen erst nach Freigabe in der Einheit an den Jour fixe.",
+                        verbose_name="mit Freigabe",
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(blank=True, help_text="Zum Beispiel die Fundstelle im Bericht.", verbose_name="Anmerkung"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.orgunit",
+                        verbose_name="gehört zu",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.orgunit",
+                        verbose_name="Nachfolgerin",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical Organisationseinheit",
+                "verbose_name_plural": "historical Organisationseinheiten",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalMembership",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("reporter", "Berichterstattung"),
+                            ("approver", "Freigabe"),
+                            ("board", "Mitglied im Jour fixe"),
+                            ("recorder", "Protokoll"),
+                            ("coordinator", "Evaluationsleitung"),
+                            ("reader", "Lesen"),
+                        ],
+                        max_length=20,
+                        verbose_name="Rolle",
+                    ),
+                ),
+                ("with_subunits", models.BooleanField(default=False, verbose_name="mit Untereinheiten")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Leer: alle.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.concept",
+                        verbose_name="Konzept",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="goals.orgunit",
+                        verbose_name="Organisationseinheit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical Rolle einer Person",
+                "verbose_name_plural": "historical Rollen von Personen",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Responsibility",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("lead", "federführend"), ("contributing", "Zuarbeit")],
+                        default="lead",
+                        max_length=20,
+                        verbose_name="Art",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, help_text="Wo die Zuständigkeit festgelegt ist.", max_length=300, verbose_name="Fundstelle"
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="responsibilities",
+                        to="goals.measure",
+                        verbose_name="Maßnahme",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="responsibilities",
+                        to="goals.orgunit",
+                        verbose_name="Organisationseinheit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Zuständigkeit",
+                "verbose_name_plural": "Zuständigkeiten",
+                "ordering": ["measure", "-role", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.UniqueConstraint(fields=('action_field', 'position'), name='challenge_position_unique'),
+            model_name="challenge",
+            constraint=models.UniqueConstraint(fields=("action_field", "position"), name="challenge_position_unique"),
         ),
         migrations.AddConstraint(
-            model_name='actionfield',
-            constraint=models.UniqueConstraint(fields=('concept', 'position'), name='action_field_position_unique'),
+            model_name="actionfield",
+            constraint=models.UniqueConstraint(fields=("concept", "position"), name="action_field_position_unique"),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.UniqueConstraint(fields=('concept', 'number'), name='goal_number_unique'),
+            model_name="goal",
+            constraint=models.UniqueConstraint(fields=("concept", "number"), name="goal_number_unique"),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['process', 'project', 'quantitative', 'unclassified'])), name='goal_kind_valid'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["process", "project", "quantitative", "unclassified"])), name="goal_kind_valid"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('concept', 'title'), name='indicator_title_unique'),
+            model_name="indicator",
+            constraint=models.UniqueConstraint(fields=("concept", "title"), name="indicator_title_unique"),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='indicator_source_given'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(condition=models.Q(("source", ""), _negated=True), name="indicator_source_given"),
         ),
         migrations.AddConstraint(
-            model_name='indicatorvalue',
-            constraint=models.UniqueConstraint(fields=('indicator', 'on'), name='indicator_value_date_unique'),
+            model_name="indicatorvalue",
+            constraint=models.UniqueConstraint(fields=("indicator", "on"), name="indicator_value_date_unique"),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(fields=('concept', 'key'), name='measure_key_unique'),
+            model_name="measure",
+            constraint=models.UniqueConstraint(fields=("concept", "key"), name="measure_key_unique"),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(fields=('goal', 'position'), name='measure_position_unique'),
+            model_name="measure",
+            constraint=models.UniqueConstraint(fields=("goal", "position"), name="measure_position_unique"),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='measure_key_given'),
+            model_name="measure",
+            constraint=models.CheckConstraint(condition=models.Q(("key", ""), _negated=True), name="measure_key_given"),
         ),
         migrations.AddConstraint(
-            model_name='orgunit',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('pk')), _negated=True), _connector='OR'), name='unit_not_its_own_parent'),
+            model_name="orgunit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True), models.Q(("parent", models.F("pk")), _negated=True), _connector="OR"
+                ),
+                name="unit_not_its_own_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orgunit',
-            constraint=models.CheckConstraint(condition=models.Q(('successor__isnull', True), models.Q(('successor', models.F('pk')), _negated=True), _connector='OR'), name='unit_not_its_own_successor'),
+            model_name="orgunit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("successor__isnull", True), models.Q(("successor", models.F("pk")), _negated=True), _connector="OR"
+                ),
+                name="unit_not_its_own_successor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orgunit',
-            constraint=models.CheckConstraint(condition=models.Q(('successor__isnull', True), ('is_active', False), _connector='OR'), name='unit_with_successor_inactive'),
+            model_name="orgunit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("successor__isnull", True), ("is_active", False), _connector="OR"),
+                name="unit_with_successor_inactive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['reporter', 'approver', 'board', 'recorder', 'coordinator', 'reader'])), name='membership_role_valid'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["reporter", "approver", "board", "recorder", "coordinator", "reader"])),
+                name="membership_role_valid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['reporter', 'approver']), ('unit__isnull', False)), models.Q(models.Q(('role__in', ['reporter', 'approver']), _negated=True), ('unit__isnull', True)), _connector='OR'), name='membership_unit_fits_role', violation_error_message='Diese Rolle verlangt eine Organisationseinheit oder schließt sie aus.'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role__in", ["reporter", "approver"]), ("unit__isnull", False)),
+                    models.Q(models.Q(("role__in", ["reporter", "approver"]), _negated=True), ("unit__isnull", True)),
+                    _connector="OR",
+                ),
+                name="membership_unit_fits_role",
+                violation_error_message="Diese Rolle verlangt eine Organisationseinheit oder schließt sie aus.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('concept__isnull', True), ('unit__isnull', True)), fields=('user', 'role'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("concept__isnull", True), ("unit__isnull", True)),
+                fields=("user", "role"),
+                name="membership_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('unit__isnull', True)), fields=('user', 'role', 'concept'), name='membership_once_per_concept'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("unit__isnull", True)), fields=("user", "role", "concept"), name="membership_once_per_concept"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('concept__isnull', True)), fields=('user', 'role', 'unit'), name='membership_once_per_unit'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("concept__isnull", True)), fields=("user", "role", "unit"), name="membership_once_per_unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'role', 'unit', 'concept'), name='membership_once_per_unit_and_concept'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("user", "role", "unit", "concept"), name="membership_once_per_unit_and_concept"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.UniqueConstraint(fields=('measure', 'unit'), name='responsibility_once_per_unit'),
+            model_name="responsibility",
+            constraint=models.UniqueConstraint(fields=("measure", "unit"), name="responsibility_once_per_unit"),
         ),
         migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'lead')), fields=('measure',), name='responsibility_one_lead', violation_error_message='Für diese Maßnahme ist schon eine Einheit federführend.'),
+            model_name="responsibility",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "lead")),
+                fields=("measure",),
+                name="responsibility_one_lead",
+                violation_error_message="Für diese Maßnahme ist schon eine Einheit federführend.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['lead', 'contributing'])), name='responsibility_role_valid'),
+            model_name="responsibility",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["lead", "contributing"])), name="responsibility_role_valid"
+            ),
         ),
     ]

@@ -43,7 +43,9 @@ class OrgUnit(models.Model):
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(parent__isnull=True) | ~Q(parent=F("pk")), name="unit_not_its_own_parent"),
-            models.CheckConstraint(condition=Q(successor__isnull=True) | ~Q(successor=F("pk")), name="unit_not_its_own_successor"),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | ~Q(successor=F("pk")), name="unit_not_its_own_successor"
+            ),
             models.CheckConstraint(condition=Q(successor__isnull=True) | Q(is_active=False), name="unit_with_successor_inactive"),
         ]
 
@@ -104,7 +106,13 @@ class Membership(models.Model):
     )
     with_subunits = models.BooleanField("mit Untereinheiten", default=False)
     concept = models.ForeignKey(
-        Concept, models.CASCADE, null=True, blank=True, related_name="memberships", verbose_name="Konzept", help_text="Leer: alle."
+        Concept,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name="Konzept",
+        help_text="Leer: alle.",
     )
 
     history = HistoricalRecords()

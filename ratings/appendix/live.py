@@ -7,20 +7,20 @@ from typing import Any
 
 from django.utils import timezone
 
-from goals.models import Measure, ResponsibilityRole
+from goals.models import Measure, OrgUnit, ResponsibilityRole
 from ratings.appendix.rows import Appendix, AppendixRow, Audience
 from ratings.models import AgreedRating, ReportingRound, StatusReport, Submission
-from ratings.owed import effective_responsibilities
+from ratings.owed import Owed, effective_responsibilities
 from ratings.rollup import Standing, UnitLine, UnitTexts, progress, roll_up, standing
 from ratings.scheme import Grade, Marker
-from ratings.states import ReportState
+from ratings.states import ReportState, RoundState
 
 _TEXTS = tuple(field.name for field in fields(UnitTexts))
 _PROPOSAL = ("grade", *(marker.value for marker in Marker.voted()))
 
 
 def live_appendix(round_: ReportingRound, audience: Audience = Audience.INTERNAL, *, with_texts: bool = False) -> Appendix:
-    """Return the rows of `round_` as they stand in the database now: five queries, six while nothing is owed yet.
+    """Return the rows of `round_` as they stand in the database now: five queries, seven while nothing is owed yet.
 
     `with_texts` also loads what the units wrote. `round_.concept` should be selected. Live data is for the inside only:
     raises ValueError for another audience, which reads released snapshots.
@@ -48,65 +48,85 @@ def live_appendix(round_: ReportingRound, audience: Audience = Audience.INTERNAL
 
 
 def _rows(round_: ReportingRound, *, with_texts: bool) -> tuple[AppendixRow, ...]:
-    submissions = _submissions(round_, with_texts=with_texts)
-    lines = _lines(round_, submissions)
+    if round_.state == RoundState.PREPARING:
+        lines = _responsible_lines(round_)
+        return tuple(
+            build_row(measure, [line for _, line in lines.get(measure.pk, [])], None, recheck=False)
+            for measure in _measures(round_)
+        )
+    lines = _lines(round_, _submissions(round_, with_texts=with_texts)) or _responsible_lines(round_)
     ratings = {rating.measure_id: rating for rating in AgreedRating.objects.filter(round=round_)}
     basis: dict[int, set[int]] = defaultdict(set)
     through = AgreedRating.basis.through.objects.filter(agreedrating__round=round_)
     for rating_id, submission_id in through.values_list("agreedrating_id", "submission_id"):
         basis[rating_id].add(submission_id)
     rows = []
-    for measure in Measure.objects.filter(concept=round_.concept_id).with_place().in_order():
+    for measure in _measures(round_):
         rating = ratings.get(measure.pk)
         own = lines.get(measure.pk, [])
-        newer = rating is not None and any(
-            line.counts and submission_id not in basis[rating.pk] for submission_id, line in own
-        )
+        newer = rating is not None and any(line.counts and submission_id not in basis[rating.pk] for submission_id, line in own)
         rows.append(build_row(measure, [line for _, line in own], rating, recheck=newer))
     return tuple(rows)
 
 
+def _measures(round_: ReportingRound) -> Iterable[Measure]:
+    return Measure.objects.filter(concept=round_.concept_id).with_place().in_order()
+
+
 def _submissions(round_: ReportingRound, *, with_texts: bool) -> dict[int, dict[str, Any]]:
     names = ("pk", "report_id", "number", "submitted_at", "as_of", *_PROPOSAL, *(_TEXTS if with_texts else ()))
-    newest = Submission.objects.latest().filter(report__round=round_)
+    newest = Submission.objects.newest().filter(report__round=round_)
     return {values["report_id"]: values for values in newest.values(*names)}
 
 
-def _lines(round_: ReportingRound, submissions: dict[int, dict[str, Any]]) -> dict[int, list[tuple[int | None, UnitLine]]]:
+Lines = dict[int, list[tuple[int | None, UnitLine]]]
+
+
+def _lines(round_: ReportingRound, submissions: dict[int, dict[str, Any]]) -> Lines:
     """Return by Maßnahme its (newest submission's pk, line) pairs, the lead first."""
-    lines: dict[int, list[tuple[int | None, UnitLine]]] = defaultdict(list)
-    reports = list(StatusReport.objects.filter(round=round_).select_related("unit"))
-    for report in reports:
+    lines: Lines = defaultdict(list)
+    for report in StatusReport.objects.filter(round=round_).select_related("unit"):
         values = None if report.retracted else submissions.get(report.pk)
         lines[report.measure_id].append((values["pk"] if values else None, build_line(report, values)))
-    if not reports:
-        for owed in effective_responsibilities(round_.concept):
-            unit = owed.unit
-            line = UnitLine(
-                slug=unit.slug,
-                name=unit.name,
-                short_name=unit.short_name,
-                is_lead=owed.role == ResponsibilityRole.LEAD,
-                is_external=unit.is_external,
-                state=None,
-            )
-            lines[owed.measure_id].append((None, line))
-    for own in lines.values():
-        own.sort(key=lambda pair: (not pair[1].is_lead, pair[1].name, pair[1].slug))
-    return lines
+    return _in_order(lines)
+
+
+def _responsible_lines(round_: ReportingRound) -> Lines:
+    """Return by Maßnahme who is responsible today: for a round of which no report was asked (yet)."""
+    lines: Lines = defaultdict(list)
+    for owed in effective_responsibilities(round_.concept):
+        lines[owed.measure_id].append((None, responsible_line(owed)))
+    return _in_order(lines)
 
 
 def build_line(report: StatusReport, values: dict[str, Any] | None) -> UnitLine:
-    """Return the line of a report with `unit` selected; `values` are those of its newest submission if that stands, else None."""
-    return UnitLine(
-        slug=report.unit.slug,
-        name=report.unit.name,
-        short_name=report.unit.short_name,
-        is_lead=report.is_lead,
-        is_external=report.unit.is_external,
-        state=ReportState(report.state),
-        **(_proposal(values) if values else {}),
+    """Return the line of one report; `values` are those of its newest submission, None if none counts."""
+    return _line(
+        report.unit, is_lead=report.is_lead, state=ReportState(report.state), proposal=_proposal(values) if values else {}
     )
+
+
+def responsible_line(owed: Owed) -> UnitLine:
+    """Return the line of a unit that is responsible and of which no report was asked."""
+    return _line(owed.unit, is_lead=owed.role == ResponsibilityRole.LEAD, state=None, proposal={})
+
+
+def _line(unit: OrgUnit, *, is_lead: bool, state: ReportState | None, proposal: dict[str, Any]) -> UnitLine:
+    return UnitLine(
+        slug=unit.slug,
+        name=unit.name,
+        short_name=unit.short_name,
+        is_lead=is_lead,
+        is_external=unit.is_external,
+        state=state,
+        **proposal,
+    )
+
+
+def _in_order(lines: Lines) -> Lines:
+    for own in lines.values():
+        own.sort(key=lambda pair: (not pair[1].is_lead, pair[1].name, pair[1].slug))
+    return lines
 
 
 def _proposal(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The rows that a page or a file shows: live while the round runs, from a snapshot once it is closed (rule 5)."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.utils import timezone
 
@@ -58,6 +59,7 @@ def _for_readers(row: AppendixRow) -> AppendixRow:
         UnitLine(line.slug, line.name, line.short_name, line.is_lead, line.is_external, state=None) for line in row.owed_units
     )
     agreed = row.is_agreed
+    markers: dict[str, Any] = {} if agreed else {marker.value: False for marker in Marker.voted()}
     return replace(
         row,
         standing=row.standing if agreed else Standing.NONE,
@@ -66,5 +68,5 @@ def _for_readers(row: AppendixRow) -> AppendixRow:
         recheck=False,
         units=units,
         roll_up=RollUp((), (), None, {}, nobody_responsible=not units),
-        **({} if agreed else {marker.value: False for marker in Marker.voted()}),
+        **markers,
     )

@@ -31,8 +31,8 @@ def subtitle(appendix: Appendix) -> str:
 
 
 def state(appendix: Appendix) -> str:
-    """„Entwurf (in Abstimmung)“ or „freigegeben am 22.11.2026, Version 1“."""
-    version = f", Version {appendix.version}" if appendix.version else ""
+    """„Entwurf (in Abstimmung)“ or „freigegeben am 22.11.2026, Fassung 1“."""
+    version = f", Fassung {appendix.version}" if appendix.version else ""
     if appendix.is_draft:
         return f"Entwurf ({appendix.state_word}{version})"
     if appendix.released_on:

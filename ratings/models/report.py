@@ -16,6 +16,7 @@ from ratings.states import InquiryState, ReportState
 
 SUMMARY_LIMIT = 400
 
+
 class StatusReport(models.Model):
     """Sachstandsbericht: what one unit owes for one Maßnahme in one round. It holds the state, nothing else.
 
@@ -74,8 +75,12 @@ class Draft(ContentFields, RatingFields):
     version = models.PositiveIntegerField("Fassung", default=1)
     unparsed = models.JSONField("nicht lesbare Eingaben", default=dict, blank=True)
     answer = models.TextField("Antwort auf die Rückfrage", blank=True)
-    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="zuletzt bearbeitet von")
-    on_behalf = models.BooleanField("im Auftrag", default=False, help_text="Die Evaluationsleitung hat für die Einheit geschrieben.")
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="zuletzt bearbeitet von"
+    )
+    on_behalf = models.BooleanField(
+        "im Auftrag", default=False, help_text="Die Evaluationsleitung hat für die Einheit geschrieben."
+    )
     saved_at = models.DateTimeField("gespeichert")
 
     objects = DraftQuerySet.as_manager()

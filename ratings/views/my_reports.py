@@ -1,18 +1,20 @@
 """„Meine Maßnahmen“: what my units owe, what came back, what is next."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from goals.permissions import access_for
+from goals.requests import SignedInRequest
 from ratings.models import ReportingRound
-from ratings.my_reports import ReportLine, bar_parts, next_line, report_lines, rounds_to_report, writes_in
+from ratings.my_reports import ReportLine, bar_parts, next_line, report_lines, rounds_to_report, waiting_lines
 from ratings.querysets import UNIT_ROLES
 from ratings.report_filters import MyReportsFilter, MyReportsTable
 from ratings.states import ReportState
 
+
 @require_safe
-def my_reports(request: HttpRequest) -> HttpResponse:
+def my_reports(request: SignedInRequest) -> HttpResponse:
     """The reports of my units in one running round (`runde`, else the newest)."""
     rounds = rounds_to_report(request.user)
     if not rounds:
@@ -22,7 +24,6 @@ def my_reports(request: HttpRequest) -> HttpResponse:
     filterset = MyReportsFilter(request.GET, lines=lines)
     done = _done(lines, request.GET.get("erledigt", ""))
     owed = [line for line in lines if line.report.state != ReportState.DROPPED]
-    writes = writes_in(request.user, round_)
     context = {
         "round": round_,
         "rounds": rounds,
@@ -32,16 +33,16 @@ def my_reports(request: HttpRequest) -> HttpResponse:
         "submitted": sum(line.report.state == ReportState.SUBMITTED for line in owed),
         "parts": bar_parts(owed),
         "returned": [line for line in lines if line.report.state == ReportState.RETURNED],
-        "to_approve": [line for line in lines if line.report.state == ReportState.AWAITING_APPROVAL and not writes],
+        "to_approve": waiting_lines(request.user, round_, lines),
         "done": done,
-        "next": next_line(lines, after=done.report.pk if done else None) if writes else None,
+        "next": next_line(lines, after=done.report.pk if done else None),
         "filterset": filterset,
         "table": MyReportsTable(filterset.selected(), order_by=request.GET.get("sort", "")),
     }
     return render(request, "ratings/my_reports.html", context)
 
 
-def _has_units(request: HttpRequest) -> bool:
+def _has_units(request: SignedInRequest) -> bool:
     return any(grant.role in UNIT_ROLES for grant in access_for(request.user).grants)
 
 

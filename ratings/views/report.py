@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.http import HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from goals.requests import SignedInRequest
 from ratings import permissions, submitting, workflow
 from ratings.drafts import Conflict, read_values, save_draft
 from ratings.models import StatusReport
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
     from ratings.models import Draft
 
 
-def _visible_report(request: HttpRequest, pk: int) -> StatusReport:
+def _visible_report(request: SignedInRequest, pk: int) -> StatusReport:
     reports = StatusReport.objects.visible_to(request.user).with_place().select_related("round__concept", "draft")
     return get_object_or_404(reports, pk=pk)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def report(request: HttpRequest, pk: int) -> HttpResponseBase:
+def report(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The form, or the report as it can be read if it cannot be written now. POST saves, takes over earlier text or submits."""
     found = _visible_report(request, pk)
     if request.method == "POST":
@@ -46,7 +47,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "ratings/report_form.html", page.context() | {"form": form})
 
 
-def _save(request: HttpRequest, found: StatusReport) -> HttpResponseBase:
+def _save(request: SignedInRequest, found: StatusReport) -> HttpResponseBase:
     try:
         draft = _save_draft(request, found)
     except Conflict as conflict:
@@ -60,7 +61,7 @@ def _save(request: HttpRequest, found: StatusReport) -> HttpResponseBase:
     return redirect(f"{reverse('ratings:report', args=[found.pk])}{anchor}")
 
 
-def _save_draft(request: HttpRequest, found: StatusReport) -> "Draft":
+def _save_draft(request: SignedInRequest, found: StatusReport) -> "Draft":
     values = read_values(request.POST)
     if request.POST.get("takeover"):
         take_over(values, found, request.POST["takeover"])
@@ -73,7 +74,7 @@ def _version(data: QueryDict) -> int:
     return int(text) if text.isdecimal() and len(text) < 9 else -1
 
 
-def _submit(request: HttpRequest, found: StatusReport, draft: "Draft") -> HttpResponseBase:
+def _submit(request: SignedInRequest, found: StatusReport, draft: "Draft") -> HttpResponseBase:
     try:
         submitted = submitting.submit(found.pk, user=request.user, version=draft.version)
     except Incomplete as incomplete:
@@ -87,11 +88,11 @@ def _submit(request: HttpRequest, found: StatusReport, draft: "Draft") -> HttpRe
 
 
 def _to_list(done: StatusReport) -> HttpResponse:
-    query = urlencode({"runde": done.round.slug, "erledigt": done.pk})
+    query = urlencode({"runde": done.round.slug, "erledigt": str(done.pk)})
     return redirect(f"{reverse('ratings:my_reports')}?{query}")
 
 
-def _conflict_page(request: HttpRequest, found: StatusReport, current: "Draft") -> HttpResponse:
+def _conflict_page(request: SignedInRequest, found: StatusReport, current: "Draft") -> HttpResponse:
     return render(
         request,
         "ratings/report_conflict.html",
@@ -110,17 +111,17 @@ def _conflict_page(request: HttpRequest, found: StatusReport, current: "Draft") 
 def _kept_inputs(data: QueryDict, current: "Draft") -> list[tuple[str, str]]:
     """What was sent and is not shown as a difference, so that saving one's own version sends everything again."""
     shown = {field.name for field in differences(data, current)} | {"version", "csrfmiddlewaretoken", "action", "takeover"}
-    return [(name, data[name]) for name in data if name not in shown]
+    return [(name, value) for name, value in data.items() if name not in shown and isinstance(value, str)]
 
 
-def _refused_page(request: HttpRequest, found: StatusReport, reason: str, *, status: int) -> HttpResponse:
+def _refused_page(request: SignedInRequest, found: StatusReport, reason: str, *, status: int) -> HttpResponse:
     texts = [(name, value) for name, value in ReportForm(request.POST, report=found).named_texts()]
     context = {"report": found, "is_example": found.round.concept.is_example, "reason": reason, "texts": texts}
     return render(request, "ratings/report_refused.html", context, status=status)
 
 
 @require_POST
-def autosave(request: HttpRequest, pk: int) -> JsonResponse:
+def autosave(request: SignedInRequest, pk: int) -> JsonResponse:
     """Save the draft from the open form. JSON: the time and the new version, or what kept it from being saved."""
     found = _visible_report(request, pk)
     try:
@@ -134,7 +135,7 @@ def autosave(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 @require_POST
-def unchanged(request: HttpRequest, pk: int) -> HttpResponse:
+def unchanged(request: SignedInRequest, pk: int) -> HttpResponse:
     """„Keine Änderung seit dem letzten Bericht“: one click."""
     found = _visible_report(request, pk)
     try:
@@ -161,7 +162,7 @@ _STEPS: dict[Action, str] = {
 
 
 @require_POST
-def step(request: HttpRequest, pk: int) -> HttpResponse:
+def step(request: SignedInRequest, pk: int) -> HttpResponse:
     """Approve, return, withdraw, drop or lift (`action`, `reason`)."""
     found = _visible_report(request, pk)
     action = request.POST.get("action", "")
@@ -178,7 +179,7 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
     return back
 
 
-def _take(request: HttpRequest, found: StatusReport, action: Action) -> None:
+def _take(request: SignedInRequest, found: StatusReport, action: Action) -> None:
     reason: str = request.POST.get("reason", "")
     if action == Action.APPROVE:
         submitting.approve(found.pk, user=request.user, reason=reason)
@@ -186,7 +187,7 @@ def _take(request: HttpRequest, found: StatusReport, action: Action) -> None:
         workflow.apply(found.pk, action, user=request.user, reason=reason)
 
 
-def _after_step(request: HttpRequest, found: StatusReport, action: str) -> HttpResponse:
+def _after_step(request: SignedInRequest, found: StatusReport, action: str) -> HttpResponse:
     if action in (Action.DROP, Action.LIFT):
         query: dict[str, Any] = {"runde": found.round.slug}
         if request.POST.get("zurueck"):

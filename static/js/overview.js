@@ -5,9 +5,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
   document.getElementById("anzahl")?.focus({ preventScroll: true });
 });
 
-/* What could not be fetched in part is asked for as a whole page: no list that looks current and is not. */
-for (const failure of ["htmx:responseError", "htmx:sendError"]) {
-  document.addEventListener(failure, (event) => {
-    if (event.detail.elt?.closest?.("#uebersicht")) location.assign(event.detail.pathInfo.finalRequestPath);
-  });
-}
+/* What the server refuses in part is asked for as a whole page, which says why. */
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.elt?.closest?.("#uebersicht")) location.assign(event.detail.pathInfo.finalRequestPath);
+});
+
+/* No list that looks current and is not. */
+document.addEventListener("htmx:sendError", () => {
+  const count = document.getElementById("anzahl");
+  if (count) count.textContent = "Keine Verbindung zum Server. Die Liste zeigt noch die vorige Auswahl.";
+});

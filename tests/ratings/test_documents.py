@@ -100,8 +100,8 @@ def test_title_block() -> None:
     ("changes", "words"),
     [
         ({}, "Entwurf (in Abstimmung)"),
-        ({"version": 2, "state_word": "abgeschlossen"}, "Entwurf (abgeschlossen, Version 2)"),
-        ({"is_draft": False, "version": 1, "released_on": date(2023, 6, 30)}, "freigegeben am 30.06.2023, Version 1"),
+        ({"version": 2, "state_word": "abgeschlossen"}, "Entwurf (abgeschlossen, Fassung 2)"),
+        ({"is_draft": False, "version": 1, "released_on": date(2023, 6, 30)}, "freigegeben am 30.06.2023, Fassung 1"),
     ],
 )
 def test_state_in_words(changes: dict[str, Any], words: str) -> None:

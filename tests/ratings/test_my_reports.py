@@ -111,7 +111,9 @@ def test_two_running_rounds_can_be_switched(client_as: Any, unit: Any) -> None:
     assert person.get(f"{URL}?runde=unbekannt").status_code == 404
 
 
-@pytest.mark.parametrize(("role", "words"), [(Role.REPORTER, "Zurzeit ist nichts zu berichten"), (Role.BOARD, "keine Organisationseinheit")])
+@pytest.mark.parametrize(
+    ("role", "words"), [(Role.REPORTER, "Zurzeit ist nichts zu berichten"), (Role.BOARD, "keine Organisationseinheit")]
+)
 def test_nothing_to_report_is_said(client_as: Any, role: Role, words: str) -> None:
     make.round(state=RoundState.CLOSED)
     assert words in client_as(role).get(URL).content.decode()

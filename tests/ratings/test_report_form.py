@@ -56,7 +56,17 @@ def test_submitting_names_every_missing_thing_with_a_link_to_its_field(reporter:
     response = reporter.post(address(owed), data)
     page = response.content.decode()
     assert response.status_code == 422
-    wanted = ("summary", "as_of", "rationale", "obstacle_category", "obstacles", "solution", "next_step", "next_step_on", "evidence")
+    wanted = (
+        "summary",
+        "as_of",
+        "rationale",
+        "obstacle_category",
+        "obstacles",
+        "solution",
+        "next_step",
+        "next_step_on",
+        "evidence",
+    )
     assert [name for name in wanted if f'href="#id_{name}"' not in page] == []
     assert "„morgen“ ist kein Datum" in page
     assert Submission.objects.count() == 0
@@ -234,9 +244,8 @@ def test_the_page_shows_what_one_looks_up_while_writing(reporter: Any, owed: Sta
 
 def test_queries_stay_the_same_with_more_units(reporter: Any, owed: StatusReport, assert_query_count: Any) -> None:
     make.draft(owed)
-    assert_query_count("report_form", reporter, address(owed), most=12)
-    for _ in range(10):
-        other = make.report(owed.measure, round=owed.round)
-        make.submission(other)
-        make.inquiry(owed)
-    assert_query_count("report_form", reporter, address(owed), most=12)
+    for others in (1, 9):
+        for _ in range(others):
+            make.submission(make.report(owed.measure, round=owed.round))
+            make.inquiry(owed)
+        assert_query_count("report_form", reporter, address(owed), most=12)

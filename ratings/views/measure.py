@@ -1,0 +1,256 @@
+"""The page of one Maßnahme: what the units say, side by side, and what the Jour fixe decides (DESIGN.md, rules 2 and 3)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from goals.models import Concept, Measure
+from goals.requests import SignedInRequest
+from ratings import agreement, inquiries, permissions
+from ratings.agreement import Outdated, Refused
+from ratings.appendix import (
+    Appendix,
+    AppendixRow,
+    Audience,
+    NothingReleased,
+    Order,
+    filter_rows,
+    live_appendix,
+    load_appendix,
+    sort_rows,
+)
+from ratings.filtersets import Faces, OverviewFilter
+from ratings.forms import UNRATED, AgreementForm, initial_of_proposal, initial_of_rating
+from ratings.measure_page import MeasurePage, Spot, current_round, visible_rounds
+from ratings.models import ReportingRound, StatusReport
+from ratings.scheme import NOT_RATED_WORD, Grade, Marker
+from ratings.workflow import Impossible
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Text that could not be saved, with the reason and the form it was written in: it is shown again (rule 7)."""
+
+    target: str
+    error: str
+    texts: list[tuple[str, str]]
+
+    @property
+    def text(self) -> str:
+        return self.texts[0][1] if self.texts else ""
+
+
+def find_spot(request: SignedInRequest, concept: str, number: str, data: QueryDict) -> Spot:
+    """Return the Maßnahme and the round that address and `data` (`runde`, `zurueck`) name; 404 if unknown or out of sight."""
+    found = get_object_or_404(Concept.objects.visible_to(request.user), slug=concept)
+    goal, _, position = number.rpartition(".")
+    measures = Measure.objects.filter(concept=found).with_place()
+    measure = get_object_or_404(measures, goal__number=goal, position=_position(position))
+    rounds = tuple(visible_rounds(request.user))
+    own = [round_ for round_ in rounds if round_.concept_id == found.pk]
+    for round_ in own:
+        round_.concept = found
+    slug = data.get("runde", "")
+    chosen = next((round_ for round_ in own if round_.slug == slug), None) if slug else current_round(own)
+    if slug and chosen is None:
+        raise Http404("Diese Berichtsrunde gibt es hier nicht.")
+    return Spot(found, measure, chosen, rounds, QueryDict(data.get("zurueck", "")).urlencode())
+
+
+def _position(text: str) -> int:
+    if len(text) > 4:
+        raise Http404("Eine solche Maßnahme gibt es nicht.")
+    return int(text)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def measure(request: SignedInRequest, concept: str, number: str) -> HttpResponse:
+    """Show the Maßnahme. POST (`report`, `text`) returns a submitted report to its unit with a Rückfrage."""
+    if request.method == "POST":
+        return _return_report(request, find_spot(request, concept, number, request.POST))
+    return show(request, find_spot(request, concept, number, request.GET))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def agree(request: SignedInRequest, concept: str, number: str) -> HttpResponse:
+    """Record what the Jour fixe decided; a reloaded address leads back to the page."""
+    if request.method != "POST":
+        return redirect(find_spot(request, concept, number, request.GET).here)
+    spot = find_spot(request, concept, number, request.POST)
+    permissions.may_record(request.user, spot.concept.pk).require()
+    if spot.round is None or not request.POST.get("runde"):
+        raise Http404("Die Berichtsrunde fehlt.")
+    form = AgreementForm(request.POST)
+    if not spot.round.is_live:
+        return _too_late(request, spot, spot.round, form)
+    if not form.is_valid():
+        return show(request, spot, form=form, status=422)
+    return _agree(request, spot, spot.round, form)
+
+
+def _agree(request: SignedInRequest, spot: Spot, round_: ReportingRound, form: AgreementForm) -> HttpResponse:
+    decided = form.decided()
+    try:
+        agreement.agree(
+            round_id=round_.pk,
+            measure=spot.measure,
+            decided=decided,
+            version=form.cleaned_data["version"],
+            seen=form.cleaned_data["seen"],
+            user=request.user,
+        )
+    except Refused as refusal:
+        form.add_error(refusal.field, str(refusal))
+        return show(request, spot, form=form, status=422)
+    except Outdated as outdated:
+        return _conflict(request, spot, form, str(outdated))
+    except PermissionDenied:
+        round_.refresh_from_db(fields=["state"])
+        if round_.is_live:
+            raise
+        return _too_late(request, spot, round_, form)
+    word = decided.grade.word if decided.grade else NOT_RATED_WORD
+    messages.success(request, f"{spot.measure.number} ist abgestimmt: {word}.")
+    return redirect(_next_to_decide(request, spot, round_) if request.POST.get("aktion") == "weiter" else spot.here)
+
+
+def _too_late(request: SignedInRequest, spot: Spot, round_: ReportingRound, form: AgreementForm) -> HttpResponse:
+    kept = Kept("entscheidung", permissions.closed_reason(round_), form.entered())
+    return show(request, spot, kept=kept, status=409)
+
+
+def _conflict(request: SignedInRequest, spot: Spot, form: AgreementForm, reason: str) -> HttpResponse:
+    """Show what was entered and what stands now; the form below decides anew, on what stands now."""
+    page = MeasurePage(request.user, spot)
+    seen = form.cleaned_data["seen"]
+    entered = {name: form.data.get(name, "") for name in ("grade", "reason", "remark", *(m.value for m in Marker.voted()))}
+    context = {
+        "reason": reason,
+        "entered": form.entered(),
+        "new_cards": [card for card in page.cards if card.submission and card.line.counts and card.submission.pk not in seen],
+    }
+    context |= _with_form(AgreementForm(initial=entered | {"version": page.version, "seen": page.seen}))
+    return render(request, "ratings/agree_conflict.html", _context(request, page) | context, status=409)
+
+
+def _with_form(form: AgreementForm) -> dict[str, Any]:
+    return {"form": form, "decision_markers": [(marker, form[marker.value].value()) for marker in Marker.voted()]}
+
+
+def _return_report(request: SignedInRequest, spot: Spot) -> HttpResponse:
+    permissions.may_record(request.user, spot.concept.pk).require()
+    pk = request.POST.get("report", "")
+    reports = StatusReport.objects.visible_to(request.user).filter(round=spot.round, measure=spot.measure)
+    report = get_object_or_404(reports.select_related("unit"), pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+    text = request.POST.get("text", "")
+    if not text.strip():
+        return show(request, spot, kept=Kept(_question_at(report), "Schreiben Sie, was die Einheit klären soll.", []), status=422)
+    try:
+        inquiries.return_with_inquiry(report.pk, question=text, user=request.user)
+    except Impossible as refusal:
+        return show(request, spot, kept=Kept(_question_at(report), str(refusal), [("Rückfrage", text)]), status=409)
+    messages.success(request, f"Der Bericht ist mit Ihrer Rückfrage an „{report.unit}“ zurückgegeben.")
+    return redirect(f"{spot.here}#bericht-{report.unit.slug}")
+
+
+def _question_at(report: StatusReport) -> str:
+    return f"rueckfrage-{report.unit.slug}"
+
+
+def show(
+    request: SignedInRequest, spot: Spot, *, form: AgreementForm | None = None, kept: Kept | None = None, status: int = 200
+) -> HttpResponse:
+    """Render the page; `form` and `kept` carry what was entered and not saved."""
+    try:
+        page = MeasurePage(request.user, spot)
+    except NothingReleased as nothing:
+        raise Http404("Zu dieser Runde gibt es kein Ergebnis.") from nothing
+    context: dict[str, Any] = {"kept": kept, "kept_lost": kept is not None and kept.texts and not page.offers(kept.target)}
+    if page.may_decide:
+        context |= _with_form(form or AgreementForm(initial=_initial(request, page)))
+        context["was_refused"] = form is not None
+    return render(request, "ratings/measure.html", _context(request, page) | context, status=status)
+
+
+def _initial(request: SignedInRequest, page: MeasurePage) -> dict[str, Any]:
+    """What is chosen beforehand: the decision that exists, else on request the unanimous proposal, else nothing."""
+    seen = {"version": page.version, "seen": page.seen}
+    if page.rating is not None:
+        return initial_of_rating(page.rating) | seen
+    if page.unanimous is not None and request.GET.get("vorschlag") == "1":
+        lead = next((submission for submission in page.standing if submission.report.is_lead), None)
+        return initial_of_proposal(page.unanimous, lead) | seen
+    return seen
+
+
+def _context(request: SignedInRequest, page: MeasurePage) -> dict[str, Any]:
+    spot = page.spot
+    before, after = _neighbours(request, page)
+    return {
+        "page": page,
+        "spot": spot,
+        "round": spot.round,
+        "row": page.row,
+        "is_example": spot.concept.is_example,
+        "before": (before, spot.url(before)) if before else None,
+        "after": (after, spot.url(after)) if after else None,
+        "rounds": [(round_, spot.url(round_=round_)) for round_ in spot.rounds],
+        "responsible": bool(permissions.may_coordinate(request.user, spot.concept.pk)),
+        "grades": [(grade.value, grade.word, grade.shape) for grade in Grade] + [(UNRATED, NOT_RATED_WORD, UNRATED)],
+    }
+
+
+def _neighbours(request: SignedInRequest, page: MeasurePage) -> tuple[str, str]:
+    """Return the numbers of the Maßnahmen before and after this one: in the list it was opened from, else in the Konzept."""
+    spot = page.spot
+    if page.round is not None and spot.back:
+        appendix = page.appendix or load_appendix(page.round)
+        numbers, listed = _list_it_was_opened_from(appendix, spot)
+    elif page.appendix is not None:
+        numbers = [row.number for row in page.appendix.rows]
+        listed = set(numbers)
+    else:
+        rows = Measure.objects.filter(concept=spot.concept).in_order().values_list("goal__number", "position")
+        numbers = [f"{goal}.{position}" for goal, position in rows]
+        listed = set(numbers)
+    if spot.measure.number not in numbers:
+        return "", ""
+    place = numbers.index(spot.measure.number)
+    before = next((number for number in reversed(numbers[:place]) if number in listed), "")
+    return before, next((number for number in numbers[place + 1 :] if number in listed), "")
+
+
+def _next_to_decide(request: SignedInRequest, spot: Spot, round_: ReportingRound) -> str:
+    """Return the address of the next Maßnahme without a valid decision, of the overview if there is none left."""
+    appendix = live_appendix(round_)
+    numbers, listed = _list_it_was_opened_from(appendix, spot)
+    waiting = {row.number for row in appendix.rows if row.number in listed and _is_waiting(row)}
+    place = numbers.index(spot.measure.number) if spot.measure.number in numbers else 0
+    after = next((number for number in numbers[place + 1 :] + numbers[:place] if number in waiting), "")
+    if after:
+        return spot.url(after)
+    messages.info(request, "In dieser Auswahl ist alles abgestimmt." if spot.back else "Alle Maßnahmen sind abgestimmt.")
+    return spot.overview
+
+
+def _is_waiting(row: AppendixRow) -> bool:
+    return not row.is_agreed or row.recheck
+
+
+def _list_it_was_opened_from(appendix: Appendix, spot: Spot) -> tuple[list[str], set[str]]:
+    """Return the numbers of all Maßnahmen in the order of the overview, and those that its filter lets through."""
+    inside = appendix.audience is Audience.INTERNAL
+    started = appendix.version is not None or (spot.round is not None and spot.round.is_live)
+    faces = Faces(grades=appendix.has_ratings and started, states=inside and started, inside=inside)
+    chosen = OverviewFilter(QueryDict(spot.back), appendix.rows, faces)
+    order = Order(chosen.order_by.removeprefix("-") or Order.NUMBER)
+    rows = sort_rows(appendix.rows, order, reverse=chosen.order_by.startswith("-"))
+    return [row.number for row in rows], {row.number for row in filter_rows(rows, chosen.criteria)}

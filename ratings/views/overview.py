@@ -1,0 +1,152 @@
+"""The overview: the Anhang on screen, and the same rows as a file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
+
+from ratings import permissions
+from ratings.appendix import Appendix, Audience, NothingReleased, filter_rows, load_appendix
+from ratings.documents import WRITERS, file_name
+from ratings.filtersets import Faces, OverviewFilter
+from ratings.models import ReportingRound
+from ratings.states import RoundState
+from ratings.tables import OverviewTable
+from ratings.views import overview_page as page
+
+_EXPORTS = (
+    ("xlsx", "Excel", "zum Drucken und mit allen Angaben zum Filtern"),
+    ("csv", "CSV", "Rohdaten für andere Programme"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """One round as somebody asked for it: `whole` holds all rows, the table those that the filter lets through, in order."""
+
+    round: ReportingRound
+    rounds: Sequence[ReportingRound]
+    whole: Appendix
+    faces: Faces
+    chosen: OverviewFilter
+    table: OverviewTable
+
+
+def _select(request: HttpRequest, slug: str, *, with_texts: bool = False) -> _Selection:
+    """Read a round for the person who asks. Raises Http404 if it is out of sight or nothing of it is released to them."""
+    rounds = list(ReportingRound.objects.visible_to(request.user).select_related("concept"))
+    found = next((round_ for round_ in rounds if round_.slug == slug), None)
+    if found is None:
+        raise Http404("Diese Berichtsrunde gibt es nicht.")
+    inside = permissions.is_inside(request.user, found.concept_id)
+    try:
+        whole = load_appendix(found, Audience.INTERNAL if inside else Audience.RELEASED, with_texts=with_texts and inside)
+    except NothingReleased as error:
+        raise Http404("Von dieser Berichtsrunde ist nichts freigegeben.") from error
+    started = whole.version is not None or found.state != RoundState.PREPARING
+    faces = Faces(grades=whole.has_ratings and started, states=inside and started, inside=inside)
+    chosen = OverviewFilter(request.GET, whole.rows, faces)
+    hidden = {"bewertung": not faces.grades, "stand": not faces.states}
+    table = OverviewTable(
+        filter_rows(whole.rows, chosen.criteria),
+        order_by=chosen.order_by,
+        exclude=[name for name, is_hidden in hidden.items() if is_hidden],
+    )
+    return _Selection(found, rounds, whole, faces, chosen, table)
+
+
+@require_safe
+def overview(request: HttpRequest, round: str) -> HttpResponse:
+    """Show the round's Anhang: the query string chooses rows and order."""
+    selection = _select(request, round)
+    response = render(request, "ratings/overview.html", _context(selection))
+    if request.htmx:  # type: ignore[attr-defined]
+        query = selection.chosen.query()
+        push_url(response, request.path + (f"?{query}" if query else ""))
+    return response
+
+
+def _context(selection: _Selection) -> dict[str, Any]:
+    whole, chosen, faces, rows = selection.whole, selection.chosen, selection.faces, selection.table.records
+    query = chosen.query()
+    factory = page.LineFactory(whole, rows, query, faces)
+    is_grouped = not chosen.order_by
+    return {
+        "is_example": whole.is_example,
+        "round": selection.round,
+        "round_state": RoundState.CLOSED if whole.version else RoundState(selection.round.state),
+        "rounds": _other_rounds(selection, query),
+        "whole": whole,
+        "extent": page.extent(whole.rows),
+        "faces": faces,
+        "chosen": chosen,
+        "query": query,
+        "exports": [(words, note, _export_url(whole, ending, query)) for ending, words, note in _EXPORTS],
+        "shown": len(rows),
+        "shares": page.shown_shares(rows, faces) if faces.grades else (),
+        "returns": page.returns(rows) if faces.states and not faces.grades else (),
+        "map": page.map_rows(whole.rows, rows, factory.url) if faces.grades else (),
+        "map_leads_to_fields": is_grouped,
+        "quick_links": page.quick_links(whole.rows, chosen),
+        "notes": page.notes(rows, faces),
+        "nobody_words": page.nobody_words(whole),
+        "more_is_open": chosen.is_active("stand", "uneinig", "fehlt", "niemand") or bool(chosen.order_by),
+        "headings": selection.table.headings(lambda order: chosen.query(sort=order)),
+        "fields": page.field_blocks(rows, factory.line) if is_grouped else (),
+        "lines": () if is_grouped else [factory.line(row) for row in rows],
+        "goals_toggle": chosen.query(zieltexte="" if chosen.short_goals else "kurz"),
+        "query_in_concept_order": chosen.query(sort=""),
+    }
+
+
+def _other_rounds(selection: _Selection, query: str) -> list[tuple[ReportingRound, str]]:
+    """The rounds somebody can change to; within the Konzept the filter goes along."""
+    found = []
+    for other in selection.rounds:
+        kept = query if other.concept_id == selection.round.concept_id else ""
+        url = reverse("ratings:overview", args=[other.slug]) + (f"?{kept}" if kept else "")
+        found.append((other, url))
+    return found if len(found) > 1 else []
+
+
+def _export_url(whole: Appendix, ending: str, query: str) -> str:
+    return reverse("ratings:export", args=[whole.round_slug, ending]) + (f"?{query}" if query else "")
+
+
+@require_safe
+def current(request: HttpRequest) -> HttpResponse:
+    """Lead to the running round of the person's Konzepte, else to the newest they can see. The query string goes along."""
+    rounds = list(ReportingRound.objects.visible_to(request.user))
+    if not rounds:
+        return render(request, "ratings/overview_none.html")
+    running = [round_ for round_ in rounds if not round_.is_closed]
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(reverse("ratings:overview", args=[(running or rounds)[0].slug]) + (f"?{query}" if query else ""))
+
+
+@require_safe
+def export(request: HttpRequest, round: str, ending: str) -> HttpResponseBase:
+    """Send the Anhang as a file: the rows and the order that the overview shows for the same query string.
+
+    A value that does not fit leads back to the overview, which names it: a file of other rows would go unnoticed.
+    """
+    writer = WRITERS.get(ending)
+    if writer is None:
+        raise Http404("Diese Art von Datei gibt es nicht.")
+    selection = _select(request, round, with_texts=True)
+    chosen = selection.chosen
+    if chosen.complaints:
+        messages.error(request, "Es wurde keine Datei erzeugt, weil ein Filter nicht lesbar ist. Bitte prüfen Sie die Auswahl.")
+        return redirect(f"{reverse('ratings:overview', args=[round])}?{request.META['QUERY_STRING']}")
+    appendix = selection.whole.with_rows(selection.table.records)
+    out = BytesIO()
+    writer.write(appendix, out, selection=chosen.words)
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename=file_name(appendix, ending), content_type=writer.content_type)

@@ -1,0 +1,223 @@
+"""What the overview shows, laid out for its template: list by Handlungsfeld, map, figures, quick links."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from ratings.appendix import Appendix, AppendixRow, Criteria, filter_rows
+from ratings.documents import wording
+from ratings.filtersets import Faces, OverviewFilter
+from ratings.rollup import DISPUTED_VALUE, UNRATED_VALUE, Progress, Share, Standing, distribution
+from ratings.scheme import Marker
+from ratings.states import ReportState
+
+_TIPS: Final = {
+    Standing.AGREED: "{word}, abgestimmt",
+    Standing.NOT_RATED: "{word}",
+    Standing.DISPUTED: "Vorschläge uneinig",
+    Standing.PROPOSAL: "{word}, Vorschlag",
+    Standing.NONE: "noch nicht bewertet",
+}
+# Parts of the Rücklauf bar: the state of a report, its class, its word.
+_RETURNS: Final = (
+    (ReportState.SUBMITTED, "in", "eingereicht"),
+    (ReportState.AWAITING_APPROVAL, "release", "zur Freigabe"),
+    (ReportState.DRAFT, "draft", "in Arbeit"),
+    (ReportState.RETURNED, "returned", "zurückgegeben"),
+    (ReportState.OPEN, "open", "noch offen"),
+)
+_QUICK_MOST: Final = 4
+# Offered with their counts where there are any: parameter, value, words, and what the filter then lets through.
+_QUICK: Final = (
+    ("stand", Progress.RECHECK.value, "erneut prüfen", Criteria(progress=frozenset({Progress.RECHECK}))),
+    ("stand", Progress.DECIDE.value, "nur zu entscheiden", Criteria(progress=frozenset({Progress.DECIDE}))),
+    ("fehlt", "1", "Bericht fehlt", Criteria(missing=True)),
+    ("bewertung", UNRATED_VALUE, "nicht bewertet", Criteria(ratings=frozenset({UNRATED_VALUE}))),
+    ("niemand", "1", "niemand zuständig", Criteria(nobody=True)),
+    ("kennzeichen", Marker.CONTINUE.value, Marker.CONTINUE.word, Criteria(markers=frozenset({Marker.CONTINUE}))),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One Maßnahme in the list. `unknown`: Kennzeichen whose „nicht überliefert“ its own cell has to say."""
+
+    row: AppendixRow
+    url: str
+    anchor: str
+    reason: str
+    unknown: list[Marker]
+
+
+@dataclass(frozen=True, slots=True)
+class GoalBlock:
+    number: str
+    text: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeBlock:
+    title: str
+    goals: list[GoalBlock]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldBlock:
+    """One Handlungsfeld as it is shown: its distribution counts the rows below it and nothing else."""
+
+    position: int
+    title: str
+    shown: int
+    agreed: int
+    shares: tuple[Share, ...]
+    challenges: list[ChallengeBlock]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One Maßnahme on the map; it leads to its row, or to its page while the filter hides that."""
+
+    row: AppendixRow
+    url: str
+    tip: str
+    starts: bool
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    title: str
+    anchor: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class QuickLink:
+    words: str
+    count: int
+    query: str
+
+
+class LineFactory:
+    """Makes lines and their links: to the Maßnahme's page, with the way back to just this selection."""
+
+    def __init__(self, whole: Appendix, rows: Sequence[AppendixRow], query: str, faces: Faces) -> None:
+        self._concept = whole.concept_slug
+        self._tail = urlencode({"runde": whole.round_slug} | ({"zurueck": query} if query else {}))
+        self._shared_reason = wording.shared_reason(rows)
+        self._unknown = wording.unknown_markers(rows)[1] if faces.grades else frozenset()
+
+    def line(self, row: AppendixRow) -> Line:
+        return Line(
+            row=row,
+            url=self.url(row),
+            anchor=anchor(row),
+            reason=row.reason if row.standing == Standing.NOT_RATED and row.reason != self._shared_reason else "",
+            unknown=[marker for marker in row.unknown_markers if marker in self._unknown],
+        )
+
+    def url(self, row: AppendixRow) -> str:
+        return f"{reverse('ratings:measure', args=[self._concept, row.number])}?{self._tail}"
+
+
+def anchor(row: AppendixRow) -> str:
+    """„m-20-1“."""
+    return f"m-{re.sub(r'[^0-9A-Za-z]+', '-', row.number)}"
+
+
+def field_blocks(rows: Iterable[AppendixRow], line: Callable[[AppendixRow], Line]) -> list[FieldBlock]:
+    """Return the Handlungsfelder of `rows`, which stand in the order of the Konzept."""
+    blocks = []
+    for position, of_field in groupby(rows, key=lambda row: row.field_position):
+        own = list(of_field)
+        challenges = groupby(own, key=lambda row: row.challenge_position)
+        blocks.append(
+            FieldBlock(
+                position=position,
+                title=own[0].field_title,
+                shown=len(own),
+                agreed=sum(row.is_agreed for row in own),
+                shares=distribution(own),
+                challenges=[_challenge(list(of_challenge), line) for _, of_challenge in challenges],
+            )
+        )
+    return blocks
+
+
+def _challenge(rows: Sequence[AppendixRow], line: Callable[[AppendixRow], Line]) -> ChallengeBlock:
+    goals = []
+    for number, of_goal in groupby(rows, key=lambda row: row.goal_number):
+        own = list(of_goal)
+        goals.append(GoalBlock(number, own[0].goal_text, [line(row) for row in own]))
+    return ChallengeBlock(rows[0].challenge_title, goals)
+
+
+def map_rows(rows: Iterable[AppendixRow], shown: Iterable[AppendixRow], url: Callable[[AppendixRow], str]) -> list[MapRow]:
+    """Return all Maßnahmen of the round by Handlungsfeld; `shown` are those the filter lets through."""
+    keys = {row.key for row in shown}
+    found = []
+    for position, of_field in groupby(rows, key=lambda row: row.field_position):
+        cells, before = [], None
+        for row in of_field:
+            is_shown = row.key in keys
+            tip = f"{row.number} {row.title}: {_TIPS[row.standing].format(word=row.word)}"
+            cells.append(
+                Cell(
+                    row=row,
+                    url=f"#{anchor(row)}" if is_shown else url(row),
+                    tip=tip if is_shown else f"{tip} (nicht in der Auswahl)",
+                    starts=row.challenge_position != before,
+                    is_shown=is_shown,
+                )
+            )
+            before = row.challenge_position
+        is_listed = any(cell.is_shown for cell in cells)
+        found.append(MapRow(cells[0].row.field_title, f"#hf-{position}" if is_listed else "", cells))
+    return found
+
+
+def shown_shares(rows: Sequence[AppendixRow], faces: Faces) -> list[Share]:
+    """Return the distribution of the rows; readers have no „uneinig“, because they see no proposals."""
+    return [share for share in distribution(rows) if faces.states or share.value != DISPUTED_VALUE]
+
+
+def returns(rows: Iterable[AppendixRow]) -> list[tuple[str, int, str]]:
+    """Return the Rücklauf of a round: class, number of reports, word."""
+    states = Counter(line.state for row in rows for line in row.owed_units)
+    return [(css_class, states[state], word) for state, css_class, word in _RETURNS]
+
+
+def quick_links(rows: Sequence[AppendixRow], chosen: OverviewFilter) -> list[QuickLink]:
+    """Return the selections people ask for most, each with its count over the whole round; none that is active or empty."""
+    active = set(chosen.pairs())
+    links = []
+    for name, value, words, criteria in _QUICK:
+        if name in chosen.form.fields and (name, value) not in active:
+            count = len(filter_rows(rows, criteria))
+            if 0 < count < len(rows):
+                links.append(QuickLink(words, count, chosen.query_with_only(name, value)))
+    return links[:_QUICK_MOST]
+
+
+def notes(rows: Sequence[AppendixRow], faces: Faces) -> list[str]:
+    """Return what the data does not tell, one sentence each: as in the files."""
+    found = [wording.shared_reason_note(rows), wording.unknown_markers(rows)[0]] if faces.grades else []
+    return [note for note in found if note]
+
+
+def nobody_words(whole: Appendix) -> str:
+    """What stands where no unit is named: an imported result, for which no reports were asked, does not tell more."""
+    was_asked = whole.version is None or any(line.state for row in whole.rows for line in row.units)
+    return "niemand zuständig" if was_asked else "nicht benannt"
+
+
+def extent(rows: Sequence[AppendixRow]) -> tuple[int, int, int]:
+    """Return how many Handlungsfelder, Ziele and Maßnahmen there are."""
+    return len({row.field_position for row in rows}), len({row.goal_number for row in rows}), len(rows)

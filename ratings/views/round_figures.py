@@ -1,0 +1,150 @@
+"""What the rows of a round add up to, for the page of the round and the start page, and where the overview shows those rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from ratings.appendix import Appendix, AppendixRow
+from ratings.rollup import DISPUTED_VALUE, Progress, Share, category, distribution
+from ratings.states import ReportState
+
+# States of a report as parts of the bar of the Rücklauf: class, states, word.
+_PARTS = (
+    ("in", ReportState.SUBMITTED, "eingereicht"),
+    ("release", ReportState.AWAITING_APPROVAL, "zur Freigabe"),
+    ("draft", ReportState.DRAFT, "Entwurf"),
+    ("returned", ReportState.RETURNED, "zurückgegeben"),
+    ("open", ReportState.OPEN, "offen"),
+)
+
+Parts = list[tuple[str, int, str]]
+
+
+def bar_parts(counts: "dict[ReportState, int]") -> Parts:
+    """Return the parts of the bar of the Rücklauf for `{% progress_bar %}`, from the number of reports by state."""
+    return [(css, counts.get(state, 0), word) for css, state, word in _PARTS]
+
+
+@dataclass
+class UnitReturn:
+    """What one unit owes in a round and how far it is."""
+
+    slug: str
+    name: str
+    counts: dict[ReportState, int] = field(default_factory=dict)
+
+    @property
+    def owed(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def submitted(self) -> int:
+        return self.counts.get(ReportState.SUBMITTED, 0)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.submitted == self.owed
+
+    @property
+    def parts(self) -> Parts:
+        return bar_parts(self.counts)
+
+
+@dataclass(frozen=True)
+class FieldShares:
+    """The distribution of one Handlungsfeld. `unrated` is what stands in none of the four grades."""
+
+    position: int
+    title: str
+    shares: tuple[Share, ...]
+
+    @property
+    def grades(self) -> tuple[Share, ...]:
+        return self.shares[:4]
+
+    @property
+    def unrated(self) -> int:
+        return sum(share.count for share in self.shares[4:])
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The numbers of one round at a glance."""
+
+    total: int
+    agreed: int
+    graded: int
+    disputed: int
+    unanimous: int
+    reported: int
+    owed: int
+    submitted: int
+    exceptions: tuple[tuple[Progress, int], ...]
+
+    @property
+    def missing(self) -> int:
+        return self.owed - self.submitted
+
+
+# What somebody has to see to, the most pressing first.
+_EXCEPTIONS = (Progress.RECHECK, Progress.INQUIRY, Progress.NOBODY)
+
+
+def figures(appendix: Appendix) -> Figures:
+    """Return the numbers of a round. „uneinig“ counts what stands as uneinig, so that its filter shows as many rows."""
+    progress = [row.progress for row in appendix.rows]
+    states = [line.state for row in appendix.rows for line in row.owed_units if line.state is not None]
+    return Figures(
+        total=appendix.total,
+        agreed=sum(row.is_agreed for row in appendix.rows),
+        graded=sum(row.is_agreed and row.grade is not None for row in appendix.rows),
+        disputed=sum(category(row) == DISPUTED_VALUE for row in appendix.rows),
+        unanimous=progress.count(Progress.UNANIMOUS),
+        reported=sum(not row.roll_up.missing and bool(row.owed_units) for row in appendix.rows),
+        owed=len(states),
+        submitted=states.count(ReportState.SUBMITTED),
+        exceptions=tuple((kind, progress.count(kind)) for kind in _EXCEPTIONS if kind in progress),
+    )
+
+
+def returns_by_unit(rows: Iterable[AppendixRow]) -> list[UnitReturn]:
+    """Return the Rücklauf by unit, the least complete first; units of which no report was asked are left out."""
+    units: dict[str, UnitReturn] = {}
+    for row in rows:
+        for line in row.owed_units:
+            if line.state is not None:
+                entry = units.setdefault(line.slug, UnitReturn(line.slug, line.name))
+                entry.counts[line.state] = entry.counts.get(line.state, 0) + 1
+    return sorted(units.values(), key=lambda unit: (unit.submitted - unit.owed, unit.name))
+
+
+def shares_by_field(rows: Iterable[AppendixRow]) -> list[FieldShares]:
+    """Return the distribution of every Handlungsfeld in the order of the Konzept."""
+    fields: dict[int, list[AppendixRow]] = {}
+    for row in rows:
+        fields.setdefault(row.field_position, []).append(row)
+    return [FieldShares(position, own[0].field_title, distribution(own)) for position, own in fields.items()]
+
+
+def to_decide(rows: Iterable[AppendixRow]) -> list[AppendixRow]:
+    """Return the rows whose proposals are uneinig and about which nothing is agreed, in the order of the Konzept."""
+    return [row for row in rows if category(row) == DISPUTED_VALUE]
+
+
+# The overview's own query strings for the figures above.
+_FILTERS = {
+    "disputed": {"bewertung": DISPUTED_VALUE},
+    "missing": {"fehlt": "1"},
+    Progress.UNANIMOUS: {"stand": Progress.UNANIMOUS.value},
+    Progress.RECHECK: {"stand": Progress.RECHECK.value},
+    Progress.INQUIRY: {"stand": Progress.INQUIRY.value},
+    Progress.NOBODY: {"stand": Progress.NOBODY.value},
+}
+
+
+def overview_link(slug: str, what: str = "") -> str:
+    """Return the address of the overview of a round, filtered to what a figure counts."""
+    url = reverse("ratings:overview", args=[slug])
+    return f"{url}?{urlencode(_FILTERS[what])}" if what else url

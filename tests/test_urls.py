@@ -1,0 +1,138 @@
+"""Every page × every role: who gets what. A page that is not in the table fails the test, so a new one has to be thought about."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from goals.models import Role
+from ratings.appendix import freeze, live_appendix
+from ratings.models import ReportingRound
+from ratings.states import RoundState
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("nobody", "reader", "reporter", "approver", "board", "recorder", "coordinator")
+# A GET: 2 shown, 3 led on, 4 not there for this person (404), F forbidden with the reason (403), P only POST (405),
+# S to the sign-in. In the order of ROLES. The people here have no password, so changing it leads on to setting one.
+PAGES = {
+    "account_change_password": "S333333",
+    "account_inactive": "2222222",
+    "account_login": "2333333",
+    "account_logout": "S222222",
+    "account_reauthenticate": "SFFFFFF",
+    "account_reset_password": "2222222",
+    "account_reset_password_done": "2222222",
+    "account_reset_password_from_key": "2222222",
+    "account_reset_password_from_key_done": "2222222",
+    "account_set_password": "S222222",
+    "bewertungsschema": "S222222",
+    "goals:concept": "S222222",
+    "goals:concepts": "S222222",
+    "healthz": "2222222",
+    "ratings:agree": "S333333",
+    "ratings:export": "S422222",
+    "ratings:inquiry": "S433333",
+    "ratings:measure": "S222222",
+    "ratings:my_reports": "S222222",
+    "ratings:overview": "S422222",
+    "ratings:overview_current": "S333333",
+    "ratings:report": "S422332",
+    "ratings:report_autosave": "SPPPPPP",
+    "ratings:report_step": "SPPPPPP",
+    "ratings:report_unchanged": "SPPPPPP",
+    "ratings:responsibilities": "SFFFFF2",
+    "ratings:round": "S422222",
+    "ratings:round_close": "S4FFFF3",
+    "ratings:round_create": "SFFFFF2",
+    "ratings:round_edit": "S4FFFF2",
+    "ratings:round_step": "SPPPPPP",
+    "ratings:round_sync": "S4FFFF2",
+    "ratings:rounds": "S222222",
+    "ratings:unit": "SFFFFF2",
+    "ratings:units": "SFFFFF2",
+    "signed_in": "S222222",
+    "start": "S222222",
+}
+_SIGNS = {200: "2", 301: "3", 302: "3", 403: "F", 404: "4", 405: "P"}
+
+
+def names(patterns: list[Any], prefix: str = "") -> set[str]:
+    found: set[str] = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            if pattern.namespace != "admin":
+                found |= names(pattern.url_patterns, prefix + space)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            found.add(prefix + pattern.name)
+    return found
+
+
+@pytest.fixture
+def world() -> dict[str, dict[str, Any]]:
+    """A Konzept with a released round and a running one; returns the arguments of the addresses."""
+    concept = make.concept()
+    measure = make.measure("20.1", concept=concept)
+    closed = make.round(concept, state=RoundState.CLOSED)
+    ReportingRound.objects.filter(pk=closed.pk).update(opens_on="2024-01-01", due_on="2024-03-01", closes_on="2024-04-01")
+    closed.refresh_from_db()
+    make.snapshot(closed, data=freeze(live_appendix(closed)), released_at=closed.history.first().history_date)
+    running = make.round(concept)
+    report = make.report(measure, round=running)
+    inquiry = make.inquiry(report)
+    place = {"concept": concept.slug, "number": measure.number}
+    return {
+        "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
+        "goals:concept": {"concept": concept.slug},
+        "ratings:agree": place,
+        "ratings:export": {"round": running.slug, "ending": "xlsx"},
+        "ratings:inquiry": {"pk": inquiry.pk},
+        "ratings:measure": place,
+        "ratings:responsibilities": place,
+        "ratings:unit": {"unit": report.unit.slug},
+        **{f"ratings:report{part}": {"pk": report.pk} for part in ("", "_autosave", "_step", "_unchanged")},
+        **{f"ratings:round{part}": {"round": running.slug} for part in ("", "_close", "_edit", "_step", "_sync")},
+        "ratings:overview": {"round": running.slug},
+        "unit": report.unit,
+    }
+
+
+def client_for(role: str, world: dict[str, Any], client_as: Any) -> Client:
+    if role == "nobody":
+        return Client()
+    found: Client = client_as(Role(role), world["unit"] if role in ("reporter", "approver") else None)
+    return found
+
+
+def test_the_table_names_every_page() -> None:
+    assert names(get_resolver().url_patterns) == set(PAGES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_gets_what(role: str, world: dict[str, Any], client_as: Any) -> None:
+    client = client_for(role, world, client_as)
+    got = {}
+    for name in PAGES:
+        response = client.get(reverse(name, kwargs=world.get(name, {})))
+        to_sign_in = response.status_code == 302 and response["Location"].startswith(reverse("account_login"))
+        got[name] = "S" if to_sign_in else _SIGNS[response.status_code]
+        if response.status_code == 403 and not name.startswith("account_"):
+            assert "Evaluationsleitung" in response.content.decode(), f"{name} does not say who may"
+    assert got == {name: signs[ROLES.index(role)] for name, signs in PAGES.items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_get_changes_nothing(role: str, world: dict[str, Any], client_as: Any) -> None:
+    """No page writes to a table of the portal because somebody looked at it."""
+    client = client_for(role, world, client_as)
+    with CaptureQueriesContext(connection) as context:
+        for name in PAGES:
+            if not name.startswith("account_"):
+                client.get(reverse(name, kwargs=world.get(name, {})))
+    writing = [query["sql"] for query in context.captured_queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert [sql for sql in writing if '"goals_' in sql or '"ratings_' in sql or '"accounts_' in sql] == []
