@@ -78,7 +78,6 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "evalportal.forms.KernRenderer"
-DJANGO_TABLES2_TEMPLATE = "components/table.html"
 
 # SQLite: write-ahead log and IMMEDIATE transactions, so that writers wait instead of failing (FACTS.md, "SQLite").
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'evalportal.sqlite3'}")}

@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,23 +13,15 @@ from goals.requests import SignedInRequest
 from goals.roles import Role
 from ratings import permissions
 from ratings.appendix import Appendix, Audience, live_appendix, load_appendix
-from ratings.models import Inquiry, InquiryMessage, ReportingRound, StatusReport
+from ratings.models import ReportingRound
+from ratings.my_reports import ReportLine, next_line, report_lines, waiting_lines
 from ratings.querysets import UNIT_ROLES
+from ratings.returns import Parts, bar_parts
 from ratings.rollup import Share, distribution
-from ratings.states import InquiryState, ReportState
+from ratings.states import ReportState
 from ratings.views import round_figures, round_page
 
-# In which order somebody goes on: an own draft first, then what was not begun. Returned reports stand above both.
-_NEXT_STATES = (ReportState.DRAFT, ReportState.OPEN)
 _SHOWN = 7
-
-
-@dataclass(frozen=True)
-class Returned:
-    """A report that came back, with the question if there is one."""
-
-    report: StatusReport
-    question: str
 
 
 @dataclass(frozen=True)
@@ -38,22 +29,21 @@ class OwnReports:
     """What somebody's units owe in one running round."""
 
     round: ReportingRound
-    counts: Counter[ReportState]
-    returned: list[Returned]
-    next: StatusReport | None
-    waiting: int
-
-    @property
-    def owed(self) -> int:
-        return sum(self.counts.values())
+    owed: list[ReportLine]
+    waiting: list[ReportLine]
+    next: ReportLine | None
 
     @property
     def submitted(self) -> int:
-        return self.counts[ReportState.SUBMITTED]
+        return sum(line.report.state == ReportState.SUBMITTED for line in self.owed)
 
     @property
-    def parts(self) -> round_figures.Parts:
-        return round_figures.bar_parts(self.counts)
+    def returned(self) -> list[ReportLine]:
+        return [line for line in self.owed if line.report.state == ReportState.RETURNED]
+
+    @property
+    def parts(self) -> Parts:
+        return bar_parts(Counter(ReportState(line.report.state) for line in self.owed))
 
 
 @dataclass(frozen=True)
@@ -96,8 +86,8 @@ def start(request: SignedInRequest) -> HttpResponse:
     shown = [part.round for part in own] + [part.round for part in glances] + ([result.round] if result else [])
     context = {
         "access": bool(access.grants),
-        "writes": any(grant.role in UNIT_ROLES for grant in access.grants),
-        "leads": any(grant.role == Role.COORDINATOR for grant in access.grants),
+        "reports_somewhere": any(grant.role in UNIT_ROLES for grant in access.grants),
+        "may_create_round": any(grant.role == Role.COORDINATOR for grant in access.grants),
         "own": own,
         "glances": glances,
         "result": result,
@@ -107,38 +97,16 @@ def start(request: SignedInRequest) -> HttpResponse:
 
 
 def _own_reports(user: Any, round_: ReportingRound) -> OwnReports | None:
-    """Return what the person's units owe in `round_`, None if they owe nothing: one query, two with a returned report."""
-    units = access_for(user).units(UNIT_ROLES, round_.concept_id)
-    if not units:
+    """Return what the person's units owe in `round_`, None if they owe nothing."""
+    if not access_for(user).units(UNIT_ROLES, round_.concept_id):
         return None
-    rows = StatusReport.objects.visible_to(user).filter(round=round_, unit__in=units).owed().with_place().in_order()
-    reports = list(rows)
-    if not reports:
+    lines = report_lines(user, round_)
+    owed = [line for line in lines if line.report.state != ReportState.DROPPED]
+    if not owed:
         return None
-    approves = access_for(user).units({Role.APPROVER}, round_.concept_id)
-    writes = access_for(user).units({Role.REPORTER}, round_.concept_id)
-    back = [report for report in reports if report.state == ReportState.RETURNED]
-    mine = [report for report in reports if report.unit_id in writes]
-    return OwnReports(
-        round=round_,
-        counts=Counter(ReportState(report.state) for report in reports),
-        returned=_with_questions(back),
-        next=next((report for state in _NEXT_STATES for report in mine if report.state == state), None),
-        waiting=sum(report.state == ReportState.AWAITING_APPROVAL and report.unit_id in approves for report in reports),
-    )
-
-
-def _with_questions(reports: list[StatusReport]) -> list[Returned]:
-    if not reports:
-        return []
-    texts = Prefetch("messages", InquiryMessage.objects.filter(from_unit=False).order_by("-written_at", "-pk"))
-    pending = Inquiry.objects.filter(report__in=reports, state=InquiryState.OPEN).prefetch_related(texts)
-    questions = {
-        inquiry.report_id: message.text
-        for inquiry in pending.order_by("opened_at", "pk")
-        for message in inquiry.messages.all()[:1]
-    }
-    return [Returned(report, questions.get(report.pk, report.state_reason)) for report in reports]
+    following = next_line(lines)
+    unfinished = following if following and following.report.state != ReportState.RETURNED else None
+    return OwnReports(round_, owed, waiting_lines(user, round_, lines), unfinished)
 
 
 def _glance(user: Any, round_: ReportingRound) -> Glance:

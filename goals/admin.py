@@ -46,6 +46,10 @@ class ConceptAdmin(KeptAdmin):
     list_display = ["title", "slug", "period_start", "period_end", "is_example"]
     search_fields = ["title", "slug"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Whether data is fictional is decided when the Konzept is made: nobody takes „Beispieldaten“ off later."""
+        return ("is_example",) if obj else ()
+
 
 @admin.register(ActionField)
 class ActionFieldAdmin(KeptAdmin):

@@ -9,9 +9,8 @@ from datetime import date
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from ratings.models.fields import SUMMARY_LIMIT
 from ratings.scheme import Grade
-
-SUMMARY_LIMIT = 400
 
 
 class Content(Protocol):

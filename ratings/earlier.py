@@ -1,15 +1,17 @@
 """What was said about a Maßnahme before: earlier submissions of the same unit, earlier agreed ratings; predecessors included."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import Q
 
 from goals.models import Measure, OrgUnit
-from ratings.models import AgreedRating, ReportingRound, StatusReport, Submission
+from ratings.models import AgreedRating, ReportingRound, Snapshot, StatusReport, Submission
 from ratings.scheme import Grade
 from ratings.states import ReportState, RoundState
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from evalportal.accounts.models import User
 
 
 def measure_line(measure: Measure) -> list[int]:
@@ -36,33 +38,33 @@ def unit_line(unit: OrgUnit) -> list[int]:
     return found
 
 
-def earlier_submission(report: StatusReport, measures: list[int] | None = None) -> Submission | None:
-    """Return the newest standing submission of the report's unit on its Maßnahme from an earlier round, or None.
+class EarlierWords(NamedTuple):
+    """What the unit said before: `newest` is shown, `graded` is its last word on the rating.
 
-    A unit's word passes to its successor, a Maßnahme's to the one that continues it; where units were merged that both reported,
-    the lead's counts. `measures` is the `measure_line`, if known.
+    They differ after an interim Sachstand without grades, in a round with ratings.
     """
-    return _earlier(report, measures).first()
+
+    newest: Submission | None
+    graded: Submission | None
 
 
-def _earlier(report: StatusReport, measures: list[int] | None) -> "QuerySet[Submission]":
-    return (
+def earlier_words(report: StatusReport, measures: list[int] | None = None) -> EarlierWords:
+    """Return the standing submissions of the report's unit on its Maßnahme from earlier rounds that matter now.
+
+    A unit's word passes to its successor, a Maßnahme's to the one that continues it; where merged units both spoke, the lead's
+    counts. `measures` is the `measure_line`, if known. Two queries more.
+    """
+    found = list(
         Submission.objects.counting()
         .filter(report__measure__in=measures or measure_line(report.measure), report__unit__in=unit_line(report.unit))
         .filter(report__round__opens_on__lt=report.round.opens_on)
         .select_related("report__round", "report__unit")
         .order_by("-report__round__opens_on", "-report__role", "-number", "-pk")
     )
-
-
-def earlier_graded(report: StatusReport, newest: Submission | None, measures: list[int] | None = None) -> Submission | None:
-    """Return the unit's earlier submission that counts as its last word on the rating; `newest` is its `earlier_submission`.
-
-    That is `newest`, unless it comes from an interim Sachstand without grades: then the newest one with a grade, if there is one.
-    """
-    if newest is None or newest.grade or not report.round.has_ratings:
-        return newest
-    return _earlier(report, measures).exclude(grade=None).first() or newest
+    newest = next(iter(found), None)
+    if not report.round.has_ratings:
+        return EarlierWords(newest, newest)
+    return EarlierWords(newest, next((submission for submission in found if submission.grade), newest))
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,19 @@ class EarlierRating:
     rating: AgreedRating
 
 
-def earlier_ratings(measure: Measure, *, before: ReportingRound, measures: list[int] | None = None) -> list[EarlierRating]:
+def earlier_ratings(
+    measure: Measure, *, before: ReportingRound, user: "User", measures: list[int] | None = None
+) -> list[EarlierRating]:
     """Return the agreed ratings of `measure` and its predecessors in closed rounds that began before `before`, newest first.
 
-    `measures` is the `measure_line`, if known.
+    Where `user` is not inside the evaluation only those whose newest result is released. `measures` is the `measure_line`, if
+    known.
     """
+    inside = ReportingRound.objects.inside(user).values("pk")
+    released = Snapshot.objects.newest_released().values("round")
     ratings = (
         AgreedRating.objects.filter(measure__in=measures or measure_line(measure), round__state=RoundState.CLOSED)
-        .filter(round__opens_on__lt=before.opens_on)
+        .filter(Q(round__in=inside) | Q(round__in=released), round__opens_on__lt=before.opens_on)
         .select_related("round__concept", "measure__goal", "measure__concept")
         .order_by("-round__opens_on", "-round_id", "measure_id")
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from goals.permissions import Decision, denied
 from goals.text import clean_text
 from ratings import permissions, workflow
-from ratings.models import Inquiry, InquiryMessage, StatusReport
+from ratings.models import Inquiry, InquiryMessage, ReportingRound, StatusReport
 from ratings.states import InquiryState
 from ratings.workflow import Action, Impossible
 
@@ -54,7 +54,8 @@ def answer(inquiry_id: int, *, text: str, user: "User", now: datetime | None = N
         may_answer(user, inquiry).require()
         if inquiry.state == InquiryState.DONE:
             raise Impossible("Diese Rückfrage ist schon erledigt.")
-        _write(inquiry, text, from_unit=True, user=user, now=now)
+        on_behalf = permissions.writes_on_behalf(user, inquiry.report)
+        _write(inquiry, text, from_unit=True, on_behalf=on_behalf, user=user, now=now)
         return _set_state(inquiry, InquiryState.ANSWERED, user=user, now=now)
 
 
@@ -83,11 +84,14 @@ def answer_open(report: StatusReport, *, text: str, user: "User", now: datetime)
     if not text.strip():
         return
     for inquiry in Inquiry.objects.select_for_update().filter(report=report).pending():
-        _write(inquiry, text.strip(), from_unit=True, user=user, now=now)
+        on_behalf = permissions.writes_on_behalf(user, report)
+        _write(inquiry, text.strip(), from_unit=True, on_behalf=on_behalf, user=user, now=now)
         _set_state(inquiry, InquiryState.ANSWERED, user=user, now=now)
 
 
 def _locked(inquiry_id: int) -> Inquiry:
+    """The round first, as everywhere: closing waits for an answer and an answer for closing."""
+    ReportingRound.objects.select_for_update().get(reports__inquiries=inquiry_id)
     rows = Inquiry.objects.select_for_update(of=("self",)).select_related("report__round__concept", "report__unit")
     return rows.get(pk=inquiry_id)
 
@@ -99,8 +103,10 @@ def _given(text: str, message: str) -> str:
     return cleaned
 
 
-def _write(inquiry: Inquiry, text: str, *, from_unit: bool, user: "User", now: datetime) -> None:
-    InquiryMessage.objects.create(inquiry=inquiry, text=text, from_unit=from_unit, author=user, written_at=now)
+def _write(inquiry: Inquiry, text: str, *, from_unit: bool, user: "User", now: datetime, on_behalf: bool = False) -> None:
+    InquiryMessage.objects.create(
+        inquiry=inquiry, text=text, from_unit=from_unit, on_behalf=on_behalf, author=user, written_at=now
+    )
 
 
 def _set_state(inquiry: Inquiry, state: InquiryState, *, user: "User", now: datetime) -> Inquiry:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -21,7 +20,7 @@ from ratings.appendix.live import build_line, build_row, responsible_line
 from ratings.completeness import is_link
 from ratings.earlier import EarlierRating, earlier_ratings, measure_line
 from ratings.inquiries import may_answer, may_settle
-from ratings.models import AgreedRating, Inquiry, InquiryMessage, ReportingRound, Snapshot, StatusReport, Submission
+from ratings.models import AgreedRating, Inquiry, InquiryMessage, ReportingRound, StatusReport, Submission
 from ratings.models.fields import ContentFields, ObstacleCategory
 from ratings.owed import Owed, effective_responsibilities
 from ratings.rollup import UnitLine, UnitTexts
@@ -306,7 +305,7 @@ class MeasurePage:
             older=submissions[1:],
             allowed=frozenset(action.value for action in _OFFERED if workflow.decide(self.user, report, action)),
             names=permissions.may_see_authors(self.user, report),
-            may_open=in_unit or bool(workflow.decide(self.user, report, Action.SAVE)),
+            may_open=in_unit or any(workflow.decide(self.user, report, action) for action in (Action.SAVE, Action.APPROVE)),
             before=before,
             is_newer=self.rating is not None and newest is not None and line.counts and newest.pk not in based_on,
         )
@@ -337,22 +336,10 @@ class MeasurePage:
 
     @cached_property
     def earlier(self) -> list[EarlierRating]:
-        """Agreed ratings of earlier closed rounds that the person may read; readers only where the newest version is released."""
+        """Agreed ratings of earlier closed rounds that the person may read."""
         if self.round is None:
             return []
-        readable = {round_.pk for round_ in self.spot.all_rounds if self._may_read(round_)}
-        found = earlier_ratings(self.spot.measure, before=self.round, measures=self._measures)
-        return [entry for entry in found if entry.round.pk in readable]
-
-    def _may_read(self, round_: ReportingRound) -> bool:
-        return permissions.is_inside(self.user, round_.concept_id) or round_.pk in self._released
-
-    @cached_property
-    def _released(self) -> frozenset[int]:
-        """Rounds whose newest version is released: only there does the agreed rating equal what readers may know."""
-        newer = Snapshot.objects.filter(round=OuterRef("round"), version__gt=OuterRef("version"))
-        newest = Snapshot.objects.filter(~Exists(newer), released_at__isnull=False)
-        return frozenset(newest.values_list("round_id", flat=True))
+        return earlier_ratings(self.spot.measure, before=self.round, user=self.user, measures=self._measures)
 
     def _before(self, round_: ReportingRound, units: set[int]) -> dict[int, Submission]:
         """What each unit, or the one it succeeds, last submitted in an earlier round, by today's unit."""
@@ -360,7 +347,7 @@ class MeasurePage:
             Submission.objects.counting()
             .filter(report__measure__in=self._measures, report__round__opens_on__lt=round_.opens_on)
             .select_related("report__round")
-            .order_by("-report__round__opens_on", "-number")
+            .order_by("-report__round__opens_on", "-report__role", "-number", "-pk")
         )
         earlier = list(rows)
         successors: dict[int, int] = {}

@@ -107,17 +107,16 @@ def report_lines(user: "User", round_: ReportingRound) -> list[ReportLine]:
 
 
 def next_line(lines: "Sequence[ReportLine]", after: int | None = None) -> ReportLine | None:
-    """Return what comes next: a returned report first, then the next unfinished one behind report `after`, then any unfinished one.
+    """Return what comes next: the next unfinished report behind report `after`, else a begun one, a new one, a returned one.
 
-    `lines` are in the order of the Konzept.
+    Returned reports come last here because they stand on top of every list by themselves. `lines` are in the order of the Konzept.
     """
-    returned = next((line for line in lines if line.report.state == ReportState.RETURNED), None)
-    if returned is not None:
-        return returned
-    unfinished = [line for line in lines if line.is_to_write]
     places = {line.report.pk: place for place, line in enumerate(lines)}
-    behind = [line for line in unfinished if after in places and places[line.report.pk] > places[after]]
-    return next(iter(behind or unfinished), None)
+    behind = [line for line in lines if after in places and places[line.report.pk] > places[after]]
+    unfinished = (ReportState.DRAFT, ReportState.OPEN)
+    following = next((line for line in behind if line.report.state in unfinished), None)
+    by_state = (line for state in (*unfinished, ReportState.RETURNED) for line in lines if line.report.state == state)
+    return following or next(by_state, None)
 
 
 def waiting_lines(user: "User", round_: ReportingRound, lines: "Sequence[ReportLine]") -> list[ReportLine]:
@@ -127,15 +126,3 @@ def waiting_lines(user: "User", round_: ReportingRound, lines: "Sequence[ReportL
     return [
         line for line in waiting if user.pk not in (line.report.handed_in_by_id, line.draft.edited_by_id if line.draft else None)
     ]
-
-
-def bar_parts(lines: "Sequence[ReportLine]") -> list[tuple[str, int, str]]:
-    """Return the parts of the Rücklauf bar: class, count, word (for the tag `progress_bar`)."""
-    parts = (
-        ("in", ReportState.SUBMITTED, "eingereicht"),
-        ("release", ReportState.AWAITING_APPROVAL, "zur Freigabe"),
-        ("draft", ReportState.DRAFT, "Entwurf"),
-        ("returned", ReportState.RETURNED, "zurückgegeben"),
-        ("open", ReportState.OPEN, "offen"),
-    )
-    return [(css, sum(line.report.state == state for line in lines), word) for css, state, word in parts]

@@ -6,6 +6,7 @@ not; nothing is written then.
 What an act would do is shown by `rehearse`: the same act, taken back.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +56,17 @@ def size_of(effects: Effects) -> int:
     return sum(effect.size for effect in effects)
 
 
+def digest(effects: Effects) -> str:
+    """Return what stands for exactly these effects, so that a confirmation counts for no others."""
+    lines = []
+    for effect in effects:
+        sync = effect.sync
+        lines += [f"+ {effect.round.pk} {owed.measure_id} {owed.unit.pk} {owed.role}" for owed in sync.added]
+        for sign, reports in (("-", sync.dropped), ("^", sync.lifted), ("~", sync.changed)):
+            lines += [f"{sign} {report.pk}" for report in reports]
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
 def rehearse(act: Callable[[], Effects]) -> Effects:
     """Return what `act` would do to the running rounds: does it and takes everything back."""
     with transaction.atomic():
@@ -63,11 +75,11 @@ def rehearse(act: Callable[[], Effects]) -> Effects:
     return effects
 
 
-def carry_out(act: Callable[[], Effects], *, expected: int) -> Effects:
-    """Do `act` if it changes as many reports as the person saw and confirmed. Raises `OtherEffects` otherwise."""
+def carry_out(act: Callable[[], Effects], *, expected: str) -> Effects:
+    """Do `act` if it does exactly what the person saw and confirmed (`digest`). Raises `OtherEffects` otherwise."""
     with transaction.atomic():
         effects = act()
-        if size_of(effects) != expected:
+        if digest(effects) != expected:
             raise OtherEffects(effects)
     return effects
 
@@ -133,7 +145,10 @@ def merge_unit(unit_id: int, *, into_id: int, reason: str, user: "User", now: da
     if unit_id == into_id:
         raise Impossible("Eine Einheit kann nicht in sich selbst aufgehen. Wählen Sie eine andere.")
     with transaction.atomic():
-        units = {unit.pk: unit for unit in OrgUnit.objects.select_for_update().filter(pk__in=[unit_id, into_id]).order_by("pk")}
+        units = {
+            unit.pk: unit
+            for unit in OrgUnit.objects.select_for_update(no_key=True).filter(pk__in=[unit_id, into_id]).order_by("pk")
+        }
         unit, into = units[unit_id], units[into_id]
         may_change_unit(user, unit).require()
         if not unit.is_active:
@@ -185,7 +200,7 @@ def assign(
     not added.
     """
     with transaction.atomic():
-        measure = Measure.objects.select_for_update().get(pk=measure_id)
+        measure = Measure.objects.select_for_update(no_key=True).get(pk=measure_id)
         permissions.may_coordinate(user, measure.concept_id).require()
         wanted = {unit.pk: (unit, ResponsibilityRole.CONTRIBUTING) for unit in contributing}
         if lead is not None:
@@ -210,7 +225,8 @@ def assign(
 
 
 def _locked(unit_id: int) -> OrgUnit:
-    return OrgUnit.objects.select_for_update().get(pk=unit_id)
+    """Without its key: reports and ratings that refer to it meanwhile need not wait, so nobody waits in a circle."""
+    return OrgUnit.objects.select_for_update(no_key=True).get(pk=unit_id)
 
 
 def _given(reason: str) -> str:

@@ -5,10 +5,13 @@ Whether an act is possible at this moment (states of round and report) is a ques
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from goals.models import Membership
+from django.db.models import Q
+
+from goals.models import Membership, OrgUnit
 from goals.permissions import ALLOWED, Decision, access_for, denied
 from goals.roles import Role
 from ratings.querysets import INSIDE, UNIT_ROLES
+from ratings.states import ReportState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -68,8 +71,13 @@ def may_write(user: "Person", report: "StatusReport") -> Decision:
 
 
 def may_read_draft(user: "Person", report: "StatusReport", *, on_behalf: bool) -> Decision:
-    """Read the working text: the unit itself; the Evaluationsleitung only what was written „im Auftrag“ (rule 8)."""
+    """Read the working text: the unit itself; the Evaluationsleitung only what was written „im Auftrag“ (rule 8).
+
+    Whoever stands in for a missing approver reads what waits for the approval: nobody approves a text unread.
+    """
     if is_in_unit(user, report) or (on_behalf and may_coordinate(user, report.round.concept_id)):
+        return ALLOWED
+    if report.state == ReportState.AWAITING_APPROVAL and may_approve(user, report):
         return ALLOWED
     return denied(f"Den Entwurf liest nur „{report.unit}“. Sichtbar wird der Bericht, wenn er eingereicht ist.")
 
@@ -117,10 +125,17 @@ def _is_last_editor(user: "Person", report: "StatusReport") -> bool:
 def _has_second_person(report: "StatusReport") -> bool:
     draft = getattr(report, "draft", None)
     editors = {report.handed_in_by_id, draft.edited_by_id if draft else None} - {None}
-    approvers = Membership.objects.filter(role=Role.APPROVER, user__is_active=True).exclude(user__in=editors)
-    return any(
-        report.unit_id in access_for(membership.user).units({Role.APPROVER}, report.round.concept_id)
-        for membership in approvers.select_related("user")
+    parents = dict(OrgUnit.objects.values_list("pk", "parent_id"))
+    above, current = [], parents.get(report.unit_id)
+    while current is not None and current not in above:
+        above.append(current)
+        current = parents.get(current)
+    return (
+        Membership.objects.filter(role=Role.APPROVER, user__is_active=True)
+        .filter(Q(unit=report.unit_id) | Q(unit__in=above, with_subunits=True))
+        .filter(Q(concept=None) | Q(concept=report.round.concept_id))
+        .exclude(user__in=editors)
+        .exists()
     )
 
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from goals.permissions import access_for
 from goals.roles import Role
-from ratings.states import InquiryState, ReportState
+from ratings.states import InquiryState, ReportState, RoundState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -30,10 +30,18 @@ def _in_concepts(path: str, roles: frozenset[Role], user: "Person") -> Q:
 
 class RoundQuerySet(models.QuerySet):
     def visible_to(self, user: "Person") -> Self:
-        """All rounds of one's Konzepte; for readers those with a released snapshot."""
+        """All rounds of one's Konzepte, those in preparation for the Evaluationsleitung alone; for readers the released ones."""
         snapshots: Any = self.model._meta.get_field("snapshots").related_model
         released = Exists(snapshots._default_manager.filter(round=OuterRef("pk"), released_at__isnull=False))
-        return self.filter(_in_concepts("", INSIDE, user) | (_in_concepts("", frozenset({Role.READER}), user) & Q(released)))
+        return self.filter(
+            (_in_concepts("", INSIDE, user) & ~Q(state=RoundState.PREPARING))
+            | _in_concepts("", frozenset({Role.COORDINATOR}), user)
+            | (_in_concepts("", frozenset({Role.READER}), user) & Q(released))
+        )
+
+    def inside(self, user: "Person") -> Self:
+        """Rounds whose submissions and live overview `user` reads."""
+        return self.filter(_in_concepts("", INSIDE, user))
 
 
 class ReportQuerySet(models.QuerySet):
@@ -79,7 +87,19 @@ class DraftQuerySet(models.QuerySet):
         return self.filter(own | behalf) if own else self.filter(behalf)
 
 
-class SubmissionQuerySet(models.QuerySet):
+class _Evidence(models.QuerySet):
+    """Rows that are never changed or deleted, also not many at once."""
+
+    def update(self, **kwargs: Any) -> int:
+        raise TypeError(f"{self.model.__name__} does not change.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError(f"{self.model.__name__} is not deleted.")
+
+    update.alters_data = delete.alters_data = True  # type: ignore[attr-defined]
+
+
+class SubmissionQuerySet(_Evidence):
     def visible_to(self, user: "Person") -> Self:
         return self.filter(_in_concepts("report__round__", INSIDE, user))
 
@@ -107,10 +127,15 @@ class AgreedRatingQuerySet(models.QuerySet):
         return self.filter(_in_concepts("round__", INSIDE, user))
 
 
-class SnapshotQuerySet(models.QuerySet):
+class SnapshotQuerySet(_Evidence):
     def visible_to(self, user: "Person") -> Self:
         """All snapshots inside the evaluation, released ones for readers."""
         return self.filter(
             _in_concepts("round__", INSIDE, user)
             | (_in_concepts("round__", frozenset({Role.READER}), user) & Q(released_at__isnull=False))
         )
+
+    def newest_released(self) -> Self:
+        """The newest version of each round, where that one is released: only there the live result is what readers may know."""
+        newer = self.model._default_manager.filter(round=OuterRef("round"), version__gt=OuterRef("version"))
+        return self.filter(~Exists(newer), released_at__isnull=False)

@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.forms.utils import ErrorDict
 
-from ratings.completeness import SUMMARY_LIMIT, Gap
+from ratings.completeness import Gap
+from ratings.drafts import DATES
 from ratings.models import Draft, StatusReport, Submission
-from ratings.models.fields import ContentFields, ObstacleCategory
+from ratings.models.fields import SUMMARY_LIMIT, ContentFields, ObstacleCategory
 from ratings.scheme import Grade, Marker
 
 # Optional parts, folded away until they hold something: field, what it is for.
@@ -32,7 +33,9 @@ MARKER_NOTES = {
 
 
 def _text(label: str, hint: str = "", *, rows: int = 3, required: bool = True) -> forms.CharField:
-    return forms.CharField(label=label, help_text=hint, required=required, widget=forms.Textarea(attrs={"rows": rows}))
+    return forms.CharField(
+        label=label, help_text=hint, required=required, widget=forms.Textarea(attrs={"rows": rows, "dir": "auto"})
+    )
 
 
 def _date(label: str, hint: str = "") -> forms.CharField:
@@ -120,9 +123,18 @@ class ReportForm(forms.Form):
         return [(self[name], hint, bool(self.data.get(name) or name in self.errors)) for name, hint in OPTIONAL.items()]
 
     def named_texts(self) -> list[tuple[str, str]]:
-        """What was written, by label: for pages that give a text back which could not be saved."""
-        written = ((field.label, str(self.data.get(name, ""))) for name, field in self.fields.items())
-        return [(str(label), text) for label, text in written if text.strip() and text != "on"]
+        """What was written, by label: for pages that give a text back which could not be saved. Choices and dates in words."""
+        written = ((str(field.label), self._in_words(name, field)) for name, field in self.fields.items())
+        return [(label, text) for label, text in written if text.strip() and text != "on"]
+
+    def _in_words(self, name: str, field: forms.Field) -> str:
+        text = str(self.data.get(name, ""))
+        if isinstance(field, forms.ChoiceField):
+            words: Any = field.choices
+            return str(dict(words).get(text, text)) if text else ""
+        if name in DATES and _is_iso(text):
+            return f"{date.fromisoformat(text):%d.%m.%Y}"
+        return text
 
 
 _MARKER_FIELDS = (*(marker.value for marker in MARKER_NOTES), *(name for notes in MARKER_NOTES.values() for name in notes))

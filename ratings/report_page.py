@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,8 @@ from django.utils.http import urlencode
 
 from goals.text import clean_text
 from ratings import permissions, workflow
-from ratings.drafts import DATES, MARKERS
-from ratings.earlier import earlier_graded, earlier_ratings, earlier_submission, may_say_unchanged, measure_line
+from ratings.drafts import DATES, MARKERS, TEXTS, parse_date
+from ratings.earlier import EarlierWords, earlier_ratings, earlier_words, may_say_unchanged, measure_line
 from ratings.models import Draft, Inquiry, StatusReport, Submission
 from ratings.models.fields import ContentFields, RatingFields
 from ratings.scheme import Grade
@@ -33,6 +34,15 @@ class ReportPage:
     @cached_property
     def is_writable(self) -> bool:
         return bool(workflow.decide(self.user, self.report, Action.SAVE))
+
+    @property
+    def is_readable(self) -> bool:
+        """The person writes, approves or belongs to the unit; everyone else reads the page of the Maßnahme."""
+        return (
+            self.is_writable
+            or permissions.is_in_unit(self.user, self.report)
+            or bool(workflow.decide(self.user, self.report, Action.APPROVE))
+        )
 
     @cached_property
     def draft(self) -> Draft | None:
@@ -56,16 +66,20 @@ class ReportPage:
         return measure_line(self.report.measure)
 
     @cached_property
-    def earlier(self) -> Submission | None:
-        return earlier_submission(self.report, self._measures)
+    def _words(self) -> EarlierWords:
+        return earlier_words(self.report, self._measures)
 
-    @cached_property
+    @property
+    def earlier(self) -> Submission | None:
+        return self._words.newest
+
+    @property
     def earlier_graded(self) -> Submission | None:
-        return earlier_graded(self.report, self.earlier, self._measures)
+        return self._words.graded
 
     @cached_property
     def earlier_rating(self) -> "EarlierRating | None":
-        found = earlier_ratings(self.report.measure, before=self.report.round, measures=self._measures)
+        found = earlier_ratings(self.report.measure, before=self.report.round, user=self.user, measures=self._measures)
         return found[0] if found else None
 
     @cached_property
@@ -89,7 +103,7 @@ class ReportPage:
         return list(
             Submission.objects.newest()
             .filter(report__round=self.report.round_id, report__measure=self.report.measure_id)
-            .select_related("report__unit")
+            .select_related("report__unit", "submitted_by", "approved_by")
             .order_by("-report__role", "report__unit__name", "pk")
         )
 
@@ -122,28 +136,42 @@ class ReportPage:
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that differs between what was sent and what is saved."""
+    """One field that differs between what was sent and what is saved. `is_text` says whether it can be edited as text there."""
 
     name: str
     label: str
     mine: str
     mine_shown: str
     saved: str
+    is_text: bool
 
 
 def differences(data: Mapping[str, str], current: Draft) -> list[Difference]:
     """Return the fields in which the sent text differs from the saved draft, in the order of the form."""
     found = []
-    for field in (*ContentFields._meta.fields, *RatingFields._meta.fields):
+    for field in (Draft._meta.get_field("answer"), *ContentFields._meta.fields, *RatingFields._meta.fields):
         name = field.name
         if name not in data:
             continue
         mine = "on" if name in MARKERS and data[name] else clean_text(data[name])
         saved = _shown(current, name)
-        mine_shown = {"on": "ja", "": "nein"}.get(mine, mine) if name in MARKERS else _labelled(field, mine)
+        mine_shown = _mine_shown(field, mine)
         if mine_shown != saved:
-            found.append(Difference(name, str(field.verbose_name), mine, mine_shown, saved))
+            is_text = name in (*TEXTS, "answer") and not field.choices
+            found.append(Difference(name, str(field.verbose_name), mine, mine_shown, saved, is_text))
     return found
+
+
+def _mine_shown(field: Any, mine: str) -> str:
+    if field.name in MARKERS:
+        return "ja" if mine else "nein"
+    if field.name in DATES:
+        return _german(parse_date(mine)) or mine
+    return _labelled(field, mine)
+
+
+def _german(day: date | None) -> str:
+    return f"{day:%d.%m.%Y}" if day else ""
 
 
 def _labelled(field: Any, value: str) -> str:
@@ -158,18 +186,18 @@ def _shown(draft: Draft, name: str) -> str:
     if name in MARKERS:
         return "ja" if value else "nein"
     if name in DATES:
-        return value.isoformat() if value else str(draft.unparsed.get(name, ""))
+        return _german(value) or str(draft.unparsed.get(name, ""))
     if name in ("grade", "obstacle_category"):
         return _labelled(Draft._meta.get_field(name), value or "")
     return str(value)
 
 
-def take_over(values: dict[str, Any], report: StatusReport, what: str) -> None:
+def take_over(values: dict[str, Any], report: StatusReport, what: str, *, user: "User") -> None:
     """Put text of the unit's earlier submission into `values`: after what is written in one field, or into all empty fields.
 
-    `what` is „situation“, „summary“ or „all“; anything else changes nothing.
+    `what` is „situation“, „summary“ or „all“; anything else changes nothing. The interne Notiz stays in the unit.
     """
-    earlier = earlier_submission(report)
+    earlier = earlier_words(report).newest
     if earlier is None:
         return
     if what in ("situation", "summary"):
@@ -177,6 +205,7 @@ def take_over(values: dict[str, Any], report: StatusReport, what: str) -> None:
         if before not in written:
             values[what] = f"{written}\n\n{before}" if written else before
     elif what == "all":
+        own = permissions.is_in_unit(user, report)
         for name in ContentFields.content_names():
-            if name != "as_of" and not values.get(name):
+            if name != "as_of" and (own or name != "internal_note") and not values.get(name):
                 values[name] = getattr(earlier, name)

@@ -118,17 +118,17 @@ class RoundForm(forms.ModelForm):
 
 
 class CloseForm(forms.Form):
-    """Confirm the gaps that the person saw: their number goes with the form, so that new ones are noticed."""
+    """Confirm the gaps that the person saw: their digest goes with the form, so that others are noticed."""
 
-    gaps = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    gaps = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     confirmed = forms.BooleanField(
         label="Ich habe die Liste durchgesehen und schließe die Runde trotzdem ab.",
         error_messages={"required": "Bestätigen Sie, dass Sie die Liste durchgesehen haben."},
     )
 
-    def __init__(self, data: Any = None, *, count: int) -> None:
-        super().__init__(data, initial={"gaps": count})
-        if not count:
+    def __init__(self, data: Any = None, *, digest: str) -> None:
+        super().__init__(data, initial={"gaps": digest})
+        if not digest:
             del self.fields["confirmed"]
 
 

@@ -5,6 +5,7 @@ does not fit, `PermissionDenied` if the person may not; nothing is written then.
 """
 
 import enum
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,13 +76,13 @@ def _sync(round_: ReportingRound, *, user: "User", now: datetime) -> Sync:
     # Roles first: at no moment two leads are shown, and the entries below already carry the new role.
     for report in changes.changed:
         report.role = roles[report.measure_id, report.unit_id]
-        _save(report, user=user, now=now, what=f"Zuständigkeit geändert: {report.get_role_display()}")
+        report.changed_at = now
+        workflow.log(report, user=user, now=now, what=f"Zuständigkeit geändert: {report.get_role_display()}")
+        report.save()
     for report in changes.dropped:
-        report.state, report.state_reason, report.dropped_by_hand = ReportState.DROPPED, _why_dropped(report), False
-        _save(report, user=user, now=now, what=report.state_reason)
+        workflow.follow_responsibility(report, dropped_because=_why_dropped(report), user=user, now=now)
     for report in changes.lifted:
-        report.state, report.state_reason = workflow.before_drop(report)
-        _save(report, user=user, now=now, what="wieder zuständig")
+        workflow.follow_responsibility(report, dropped_because="", user=user, now=now)
     bulk_create_with_history(
         [
             StatusReport(round=round_, measure_id=owed.measure_id, unit=owed.unit, role=owed.role, changed_at=now)
@@ -102,12 +103,6 @@ def _why_dropped(report: StatusReport) -> str:
     if not unit.is_active:
         return f"„{unit}“ ist nicht mehr aktiv."
     return f"„{unit}“ ist für diese Maßnahme nicht mehr zuständig."
-
-
-def _save(report: StatusReport, *, user: "User", now: datetime, what: str) -> None:
-    report.changed_at = now
-    workflow.log(report, user=user, now=now, what=what)
-    report.save()
 
 
 def _locked(round_id: int) -> ReportingRound:
@@ -211,23 +206,28 @@ def gaps(round_: ReportingRound, appendix: Appendix | None = None) -> list[Gap]:
         if round_.has_ratings and not row.is_agreed:
             found.append(Gap("nicht abgestimmt", row.number, row.title))
         if row.recheck:
-            found.append(Gap("erneut prüfen", row.number, row.title, "neuere Einreichung als beim Beschluss"))
+            found.append(Gap("erneut prüfen", row.number, row.title, "Berichte haben sich seit dem Beschluss geändert"))
         if row.key in open_inquiries:
             found.append(Gap("Rückfrage nicht erledigt", row.number, row.title))
     return found
 
 
-def close(round_id: int, *, user: "User", confirmed: int | None = None, now: datetime | None = None) -> ReportingRound:
+def digest(found: list[Gap]) -> str:
+    """Return what stands for exactly these gaps, so that a confirmation counts for no others; empty for none."""
+    return hashlib.sha256("\n".join(gap.as_text() for gap in found).encode()).hexdigest() if found else ""
+
+
+def close(round_id: int, *, user: "User", confirmed: str = "", now: datetime | None = None) -> ReportingRound:
     """coordinating → closed: writes the next version of the snapshot.
 
-    `confirmed` is the number of gaps the person saw and confirmed. Raises `Impossible` if there are gaps and they were not
+    `confirmed` is the `digest` of the gaps the person saw and confirmed. Raises `Impossible` if there are gaps and they were not
     confirmed, or if there are others by now.
     """
 
     def write_snapshot(round_: ReportingRound, at: datetime) -> None:
         appendix = live_appendix(round_, with_texts=True)
         found = gaps(round_, appendix)
-        if len(found) != (confirmed or 0):
+        if digest(found) != confirmed:
             points = "einen offenen Punkt" if len(found) == 1 else f"{len(found)} offene Punkte"
             raise Impossible(f"Es gibt {points}. Sehen Sie die Liste durch und bestätigen Sie, dass Sie trotzdem abschließen.")
         newest = round_.snapshots.aggregate(newest=Max("version"))["newest"] or 0
@@ -272,8 +272,8 @@ def release(snapshot_id: int, *, user: "User", now: datetime | None = None) -> S
     """Show a version of a closed round's result to readers. Raises `Impossible` if it is released or not the newest."""
     now = now or timezone.now()
     with transaction.atomic():
-        snapshot = Snapshot.objects.select_related("round__concept").get(pk=snapshot_id)
-        round_ = _locked(snapshot.round_id)
+        round_ = _locked(Snapshot.objects.values_list("round_id", flat=True).get(pk=snapshot_id))
+        snapshot = Snapshot.objects.get(pk=snapshot_id)
         permissions.may_coordinate(user, round_.concept_id).require()
         if not round_.is_closed:
             raise Impossible("Freigeben lässt sich nur das Ergebnis einer abgeschlossenen Runde.")

@@ -1,7 +1,5 @@
 """The states of a round and of a report. How one leads to another stands in `ratings.workflow`."""
 
-from typing import Any
-
 from django.db import models
 
 
@@ -19,11 +17,6 @@ class ReportState(models.TextChoices):
     SUBMITTED = "submitted", "eingereicht"
     RETURNED = "returned", "zurückgegeben"
     DROPPED = "entfallen", "entfallen"
-
-    @classmethod
-    def with_the_unit(cls) -> list[Any]:
-        """The unit still has something to do."""
-        return [cls.OPEN, cls.DRAFT, cls.RETURNED, cls.AWAITING_APPROVAL]
 
 
 class InquiryState(models.TextChoices):

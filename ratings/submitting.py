@@ -11,7 +11,7 @@ from goals.text import clean_text
 from ratings import inquiries, permissions, workflow
 from ratings.completeness import Demands, Gap, gaps
 from ratings.drafts import save_draft
-from ratings.earlier import earlier_grade, earlier_graded, earlier_submission, may_say_unchanged
+from ratings.earlier import earlier_grade, earlier_words, may_say_unchanged
 from ratings.models import Draft, StatusReport, Submission
 from ratings.models.fields import ContentFields
 from ratings.states import ReportState
@@ -57,12 +57,8 @@ def submit(report_id: int, *, user: "User", version: int | None = None, now: dat
     with transaction.atomic():
         report = workflow.locked(report_id)
         workflow.check(user, report, Action.SUBMIT)
-        draft = Draft.objects.select_for_update().get(report=report)
-        if version is not None and draft.version != version:
-            raise Impossible(
-                "Der Entwurf wurde inzwischen an anderer Stelle gespeichert. Lesen Sie ihn vor dem Einreichen noch einmal."
-            )
-        earlier = earlier_graded(report, earlier_submission(report))
+        draft = _seen_draft(report, version)
+        earlier = earlier_words(report).graded
         found = draft_gaps(draft, demands_on(report, earlier, now))
         if found:
             raise Incomplete(found)
@@ -72,8 +68,13 @@ def submit(report_id: int, *, user: "User", version: int | None = None, now: dat
     return report
 
 
-def approve(report_id: int, *, user: "User", reason: str = "", now: datetime | None = None) -> StatusReport:
-    """Approve a report in the unit: it is submitted now. Standing in for the unit's approver needs a reason."""
+def approve(
+    report_id: int, *, user: "User", version: int | None = None, reason: str = "", now: datetime | None = None
+) -> StatusReport:
+    """Approve a report in the unit: it is submitted now. Standing in for the unit's approver needs a reason.
+
+    `version` is that of the draft the person read: nobody approves a text they have not seen. Errors as in `submit`.
+    """
     now = now or timezone.now()
     reason = clean_text(reason).strip()
     with transaction.atomic():
@@ -81,12 +82,22 @@ def approve(report_id: int, *, user: "User", reason: str = "", now: datetime | N
         workflow.check(user, report, Action.APPROVE)
         if permissions.approval_needs_reason(user, report) and not reason:
             raise Impossible("Sie geben für eine andere Einheit frei. Begründen Sie das in einem Satz.")
-        draft = Draft.objects.select_for_update().get(report=report)
+        draft = _seen_draft(report, version)
         report = workflow.apply(report_id, Action.APPROVE, user=user, reason=reason, now=now)
-        earlier = earlier_graded(report, earlier_submission(report))
+        earlier = earlier_words(report).graded
         author = report.handed_in_by or draft.edited_by
         _freeze(report, draft, earlier, user=author, approver=user, reason=reason, now=now)
     return report
+
+
+def _seen_draft(report: StatusReport, version: int | None) -> Draft:
+    """Return the draft, locked. Raises `Impossible` if there is none or the person saw another version."""
+    draft = Draft.objects.select_for_update().filter(report=report).first()
+    if draft is None:
+        raise Impossible("Zu dieser Maßnahme ist noch nichts geschrieben.")
+    if version is not None and draft.version != version:
+        raise Impossible("Der Text wurde inzwischen geändert. Lesen Sie ihn noch einmal; erst dann geht er weiter.")
+    return draft
 
 
 def submit_unchanged(report_id: int, *, user: "User", now: datetime | None = None) -> StatusReport:
@@ -100,10 +111,11 @@ def submit_unchanged(report_id: int, *, user: "User", now: datetime | None = Non
         workflow.check(user, report, Action.SAVE)
         if report.state != ReportState.OPEN:
             raise Impossible("An diesem Bericht wurde schon geschrieben. Öffnen Sie ihn und reichen Sie ihn ein.")
-        earlier = earlier_graded(report, earlier_submission(report))
+        earlier = earlier_words(report).graded
         if earlier is None or not may_say_unchanged(report, earlier):
             raise Impossible("Es gibt keinen früheren Bericht Ihrer Einheit, der unverändert gelten könnte.")
-        values = {name: getattr(earlier, name) for name in ContentFields.content_names()}
+        own = permissions.is_in_unit(user, report)
+        values = {name: getattr(earlier, name) for name in ContentFields.content_names() if own or name != "internal_note"}
         values |= {"as_of": timezone.localdate(now), "unparsed": {}}
         existing = Draft.objects.filter(report=report).values_list("version", flat=True).first()
         report, draft = save_draft(report_id, values, version=existing or 0, user=user, now=now)
@@ -148,5 +160,6 @@ def _freeze(
 
 
 def _repeats(draft: Draft, earlier: Submission) -> bool:
-    """True if the draft says word for word what was submitted before; only its Stand may be newer."""
-    return all(getattr(draft, name) == getattr(earlier, name) for name in ContentFields.content_names() if name != "as_of")
+    """True if the draft tells others word for word what was submitted before; only its Stand may be newer."""
+    told = (name for name in ContentFields.content_names() if name not in ("as_of", "internal_note"))
+    return all(getattr(draft, name) == getattr(earlier, name) for name in told)

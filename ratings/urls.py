@@ -6,7 +6,7 @@ from ratings.views import inquiries, measure, my_reports, overview, report, roun
 class MeasureNumber:
     """„20.1“ or „M 3.2.1“: number of the Ziel, a dot, the position in it."""
 
-    regex = r"[^/]+\.\d+"
+    regex = r"[^/]{1,20}\.\d{1,4}"
 
     def to_python(self, value: str) -> str:
         return value

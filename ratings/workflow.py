@@ -39,11 +39,14 @@ class Action(models.TextChoices):
 
 @dataclass(frozen=True)
 class Transition:
-    """In these round states `action` leads from `source` to `target`, if `who` allows it."""
+    """In these round states `action` leads from `source` to `target`, if `who` allows it.
+
+    `target` is a state, or a function of the report where it depends on it: which state, and with which comment.
+    """
 
     action: Action
     source: ReportState
-    target: ReportState
+    target: "ReportState | Callable[[StatusReport], tuple[ReportState, str]]"
     rounds: frozenset[RoundState]
     who: "Callable[[User, StatusReport], Decision]"
     needs_reason: bool = False
@@ -57,17 +60,36 @@ def _coordinator(user: "User", report: StatusReport) -> Decision:
     return permissions.may_coordinate(user, report.round.concept_id)
 
 
+def _handed_in(report: StatusReport) -> tuple[ReportState, str]:
+    """To the Jour fixe, or for approval where the unit wants that."""
+    return (ReportState.AWAITING_APPROVAL if report.unit.requires_approval else ReportState.SUBMITTED), ""
+
+
+def before_drop(report: StatusReport) -> tuple[ReportState, str]:
+    """Return state and comment of the report before it was dropped, from its history; without one by whether it has a draft."""
+    earlier = report.history.exclude(state=ReportState.DROPPED).order_by("-history_date", "-history_id").first()
+    if earlier is None:
+        return (ReportState.DRAFT if has_draft(report) else ReportState.OPEN), ""
+    return ReportState(earlier.state), earlier.state_reason
+
+
+def has_draft(report: StatusReport) -> bool:
+    try:
+        return report.draft is not None
+    except ObjectDoesNotExist:
+        return False
+
+
 _S, _A = ReportState, Action
 _OPEN = frozenset({RoundState.OPEN})
 _LIVE = frozenset({RoundState.OPEN, RoundState.COORDINATING})
 
-# Submitting goes to AWAITING_APPROVAL instead where the unit wants approval: see `_target`.
 TRANSITIONS: Final = (
     Transition(_A.SAVE, _S.OPEN, _S.DRAFT, _LIVE, permissions.may_write),
     Transition(_A.SAVE, _S.DRAFT, _S.DRAFT, _LIVE, permissions.may_write),
     Transition(_A.SAVE, _S.RETURNED, _S.RETURNED, _LIVE, permissions.may_write),
-    Transition(_A.SUBMIT, _S.DRAFT, _S.SUBMITTED, _LIVE, permissions.may_write),
-    Transition(_A.SUBMIT, _S.RETURNED, _S.SUBMITTED, _LIVE, permissions.may_write),
+    Transition(_A.SUBMIT, _S.DRAFT, _handed_in, _LIVE, permissions.may_write),
+    Transition(_A.SUBMIT, _S.RETURNED, _handed_in, _LIVE, permissions.may_write),
     Transition(_A.APPROVE, _S.AWAITING_APPROVAL, _S.SUBMITTED, _LIVE, permissions.may_approve),
     Transition(_A.RETURN, _S.AWAITING_APPROVAL, _S.RETURNED, _LIVE, permissions.may_approve, needs_reason=True),
     Transition(_A.WITHDRAW, _S.AWAITING_APPROVAL, _S.DRAFT, _LIVE, permissions.may_write),
@@ -77,7 +99,7 @@ TRANSITIONS: Final = (
         Transition(_A.DROP, source, _S.DROPPED, _LIVE, _coordinator, needs_reason=True)
         for source in (_S.OPEN, _S.DRAFT, _S.AWAITING_APPROVAL, _S.SUBMITTED, _S.RETURNED)
     ),
-    Transition(_A.LIFT, _S.DROPPED, _S.OPEN, _LIVE, _coordinator),
+    Transition(_A.LIFT, _S.DROPPED, before_drop, _LIVE, _coordinator),
 )
 
 # Why an action does not fit a state, and what would help.
@@ -151,11 +173,11 @@ def apply(report_id: int, action: Action, *, user: "User", reason: str = "", now
 
 
 def _write(report: StatusReport, transition: Transition, *, user: "User", reason: str, now: datetime) -> StatusReport:
-    if transition.action == Action.LIFT:
-        report.state, report.state_reason = before_drop(report)
-    elif transition.source != transition.target:
-        report.state = _target(report, transition)
-        report.state_reason = reason if transition.needs_reason else ""
+    target = transition.target
+    if callable(target):
+        report.state, report.state_reason = target(report)
+    elif target != transition.source:
+        report.state, report.state_reason = target, reason if transition.needs_reason else ""
     report.dropped_by_hand = transition.action == Action.DROP
     if transition.action == Action.SUBMIT:
         report.handed_in_by = user
@@ -163,32 +185,28 @@ def _write(report: StatusReport, transition: Transition, *, user: "User", reason
         report.retracted = True
     elif report.state == ReportState.SUBMITTED and transition.action != Action.LIFT:
         report.retracted = False
+    return _save(report, user=user, now=now, what=f"{transition.action.label}{f': {reason}' if reason else ''}")
+
+
+def follow_responsibility(report: StatusReport, *, dropped_because: str, user: "User", now: datetime) -> StatusReport:
+    """Set a locked report of a running round to `entfallen` with the reason, or lift that if `dropped_because` is empty.
+
+    For `rounds.sync_owed` alone: the responsibilities have changed, nobody decided about this report.
+    """
+    if dropped_because:
+        report.state, report.state_reason, report.dropped_by_hand = ReportState.DROPPED, dropped_because, False
+    else:
+        report.state, report.state_reason = before_drop(report)
+    return _save(report, user=user, now=now, what=dropped_because or "wieder zuständig")
+
+
+def _save(report: StatusReport, *, user: "User", now: datetime, what: str) -> StatusReport:
     report.changed_at = now
-    log(report, user=user, now=now, what=f"{transition.action.label}{f': {reason}' if reason else ''}")
+    log(report, user=user, now=now, what=what)
+    # The database checks uniqueness and constraints; asking it beforehand too would cost a query each.
     report.full_clean(exclude=["round", "measure", "unit", "handed_in_by"], validate_unique=False, validate_constraints=False)
     report.save()
     return report
-
-
-def _target(report: StatusReport, transition: Transition) -> ReportState:
-    if transition.action == Action.SUBMIT and report.unit.requires_approval:
-        return ReportState.AWAITING_APPROVAL
-    return transition.target
-
-
-def before_drop(report: StatusReport) -> tuple[ReportState, str]:
-    """Return state and comment of the report before it was dropped, from its history; without one by whether it has a draft."""
-    earlier = report.history.exclude(state=ReportState.DROPPED).order_by("-history_date", "-history_id").first()
-    if earlier is None:
-        return (ReportState.DRAFT if has_draft(report) else ReportState.OPEN), ""
-    return ReportState(earlier.state), earlier.state_reason
-
-
-def has_draft(report: StatusReport) -> bool:
-    try:
-        return report.draft is not None
-    except ObjectDoesNotExist:
-        return False
 
 
 def log(instance: models.Model, *, user: "User | None", now: datetime, what: str) -> None:

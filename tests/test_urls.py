@@ -74,7 +74,7 @@ def names(patterns: list[Any], prefix: str = "") -> set[str]:
 
 
 @pytest.fixture
-def world() -> dict[str, dict[str, Any]]:
+def world() -> dict[str, Any]:
     """A Konzept with a released round and a running one; returns the arguments of the addresses."""
     concept = make.concept()
     measure = make.measure("20.1", concept=concept)

@@ -85,7 +85,7 @@ def _agree(stage: Stage, number: str, at: datetime) -> None:
 
 def _close(stage: Stage, at: datetime) -> None:
     stage.round.refresh_from_db()
-    rounds.close(stage.round.pk, user=stage.people.coordinator, confirmed=len(rounds.gaps(stage.round)), now=at)
+    rounds.close(stage.round.pk, user=stage.people.coordinator, confirmed=rounds.digest(rounds.gaps(stage.round)), now=at)
 
 
 def _release(stage: Stage, at: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from zlib import crc32
 
 from evalportal.example import phrases
-from ratings.completeness import SUMMARY_LIMIT
+from ratings.models.fields import SUMMARY_LIMIT
 from ratings.scheme import Grade, Marker
 
 T = TypeVar("T")

@@ -64,8 +64,9 @@ def _rows(round_: ReportingRound, *, with_texts: bool) -> tuple[AppendixRow, ...
     for measure in _measures(round_):
         rating = ratings.get(measure.pk)
         own = lines.get(measure.pk, [])
-        newer = rating is not None and any(line.counts and submission_id not in basis[rating.pk] for submission_id, line in own)
-        rows.append(build_row(measure, [line for _, line in own], rating, recheck=newer))
+        standing_now = {submission_id for submission_id, line in own if line.counts}
+        recheck = rating is not None and standing_now != basis[rating.pk]
+        rows.append(build_row(measure, [line for _, line in own], rating, recheck=recheck))
     return tuple(rows)
 
 

@@ -66,7 +66,7 @@ class AppendixSheet:
         self._add(line_height(SIZE) / 2, is_heading=True)
         self._line("Bewertungsschema", "Abschnitt", 12, bold=True)
         left, right = self._legend_of_grades(), [(marker.symbol, marker.word) for marker in Marker]
-        middle = [column.heading for column in self._columns].index("Nr.") + 1
+        middle = [column.heading for column in self._columns].index("Nr.") + 2  # one to the right, so that the counts have room
         for index in range(max(len(left), len(right))):
             self._add(line_height(14) + 2, is_heading=True)
             row = len(self._rows)

@@ -5,6 +5,9 @@ from django.db.models import Q
 
 from ratings.scheme import Grade, Marker
 
+# Kurzfassung: at most this many characters (issue „From the Konzept to the Anhang“, point 7).
+SUMMARY_LIMIT = 400
+
 
 class ObstacleCategory(models.TextChoices):
     """Why a Maßnahme got stuck, by the reasons that section 4 of the report names."""
@@ -51,6 +54,10 @@ def grade_valid(name: str) -> models.CheckConstraint:
 def markers_given(name: str) -> models.CheckConstraint:
     """A unit always says yes or no; only imported results know „nicht überliefert“."""
     return models.CheckConstraint(condition=Q(**{f"{marker.value}__isnull": False for marker in Marker.voted()}), name=name)
+
+
+def obstacle_category_valid(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(obstacle_category__in=["", *ObstacleCategory.values]), name=name)
 
 
 class ContentFields(models.Model):

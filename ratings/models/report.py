@@ -9,12 +9,18 @@ from django.db.models.lookups import LessThanOrEqual
 from simple_history.models import HistoricalRecords
 
 from goals.models import Measure, OrgUnit, ResponsibilityRole
-from ratings.models.fields import ContentFields, ObstacleCategory, RatingFields, grade_valid, markers_given
+from ratings.models.fields import (
+    SUMMARY_LIMIT,
+    ContentFields,
+    ObstacleCategory,
+    RatingFields,
+    grade_valid,
+    markers_given,
+    obstacle_category_valid,
+)
 from ratings.models.round import ReportingRound
 from ratings.querysets import DraftQuerySet, InquiryQuerySet, ReportQuerySet, SubmissionQuerySet
 from ratings.states import InquiryState, ReportState
-
-SUMMARY_LIMIT = 400
 
 
 class StatusReport(models.Model):
@@ -89,7 +95,11 @@ class Draft(ContentFields, RatingFields):
         verbose_name = "Entwurf"
         verbose_name_plural = "Entwürfe"
         ordering = ["report"]
-        constraints = [grade_valid("draft_grade_valid"), markers_given("draft_markers_given")]
+        constraints = [
+            grade_valid("draft_grade_valid"),
+            markers_given("draft_markers_given"),
+            obstacle_category_valid("draft_obstacle_category_valid"),
+        ]
 
     def __str__(self) -> str:
         return f"Entwurf zu {self.report_id}"
@@ -119,6 +129,7 @@ class Submission(ContentFields, RatingFields):
             models.UniqueConstraint(fields=["report", "number"], name="submission_number_unique"),
             grade_valid("submission_grade_valid"),
             markers_given("submission_markers_given"),
+            obstacle_category_valid("submission_obstacle_category_valid"),
             models.CheckConstraint(condition=~Q(situation=""), name="submission_text_given"),
             models.CheckConstraint(condition=LessThanOrEqual(Length("summary"), SUMMARY_LIMIT), name="submission_summary_short"),
             models.CheckConstraint(condition=Q(as_of__isnull=False), name="submission_as_of_given"),
@@ -131,6 +142,9 @@ class Submission(ContentFields, RatingFields):
         if self.pk is not None:
             raise ValidationError("Eine Einreichung ändert sich nicht mehr.")
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise ValidationError("Eine Einreichung wird nicht gelöscht.")
 
 
 class Inquiry(models.Model):
@@ -159,6 +173,7 @@ class InquiryMessage(models.Model):
     inquiry = models.ForeignKey(Inquiry, models.CASCADE, related_name="messages", verbose_name="Rückfrage")
     text = models.TextField("Text")
     from_unit = models.BooleanField("von der Einheit", default=False)
+    on_behalf = models.BooleanField("im Auftrag", default=False)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="Person")
     written_at = models.DateTimeField("geschrieben")
 

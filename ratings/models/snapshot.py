@@ -47,3 +47,6 @@ class Snapshot(models.Model):
         if self.pk is not None and set(kwargs.get("update_fields") or ["data"]) - {"released_at", "released_by"}:
             raise ValidationError("Ein Stand der Runde ändert sich nicht mehr.")
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise ValidationError("Ein Stand der Runde wird nicht gelöscht.")

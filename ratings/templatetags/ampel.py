@@ -186,7 +186,7 @@ def distribution(shares: Sequence[Share], *, slim: bool = False) -> SafeString:
     return format_html(
         '<svg class="dist{}" role="img" aria-label="Verteilung: {}">{}{}</svg>',
         " dist--slim" if slim else "",
-        ", ".join(f"{share.word} {share.count}" for share in shares),
+        ", ".join(f"{share.word} {share.count}" for share in shares if share.count) or "nichts zu zählen",
         format_html_join("", "{}", ((part,) for part in parts)),
         _gaps("dist__gap", edges),
     )

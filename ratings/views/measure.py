@@ -30,6 +30,7 @@ from ratings.forms import UNRATED, AgreementForm, initial_of_proposal, initial_o
 from ratings.measure_page import MeasurePage, Spot, current_round, visible_rounds
 from ratings.models import ReportingRound, StatusReport
 from ratings.scheme import NOT_RATED_WORD, Grade, Marker
+from ratings.views.overview_page import was_asked
 from ratings.workflow import Impossible
 
 
@@ -203,6 +204,7 @@ def _context(request: SignedInRequest, page: MeasurePage) -> dict[str, Any]:
         "before": (before, spot.url(before)) if before else None,
         "after": (after, spot.url(after)) if after else None,
         "rounds": [(round_, spot.url(round_=round_)) for round_ in spot.rounds],
+        "nobody_is_named": page.appendix is not None and not page.cards and not was_asked(page.appendix),
         "responsible": bool(permissions.may_coordinate(request.user, spot.concept.pk)),
         "grades": [(grade.value, grade.word, grade.shape) for grade in Grade] + [(UNRATED, NOT_RATED_WORD, UNRATED)],
     }

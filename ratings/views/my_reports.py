@@ -1,5 +1,7 @@
 """„Meine Maßnahmen“: what my units owe, what came back, what is next."""
 
+from collections import Counter
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -7,9 +9,10 @@ from django.views.decorators.http import require_safe
 from goals.permissions import access_for
 from goals.requests import SignedInRequest
 from ratings.models import ReportingRound
-from ratings.my_reports import ReportLine, bar_parts, next_line, report_lines, rounds_to_report, waiting_lines
+from ratings.my_reports import ReportLine, next_line, report_lines, rounds_to_report, waiting_lines
 from ratings.querysets import UNIT_ROLES
 from ratings.report_filters import MyReportsFilter, MyReportsTable
+from ratings.returns import bar_parts
 from ratings.states import ReportState
 
 
@@ -23,6 +26,7 @@ def my_reports(request: SignedInRequest) -> HttpResponse:
     lines = report_lines(request.user, round_)
     filterset = MyReportsFilter(request.GET, lines=lines)
     done = _done(lines, request.GET.get("erledigt", ""))
+    returned = [line for line in lines if line.report.state == ReportState.RETURNED]
     owed = [line for line in lines if line.report.state != ReportState.DROPPED]
     context = {
         "round": round_,
@@ -31,11 +35,12 @@ def my_reports(request: SignedInRequest) -> HttpResponse:
         "units": sorted({line.report.unit.name for line in lines}),
         "owed": owed,
         "submitted": sum(line.report.state == ReportState.SUBMITTED for line in owed),
-        "parts": bar_parts(owed),
-        "returned": [line for line in lines if line.report.state == ReportState.RETURNED],
+        "parts": bar_parts(Counter(ReportState(line.report.state) for line in owed)),
+        "returned": returned,
         "to_approve": waiting_lines(request.user, round_, lines),
         "done": done,
         "next": next_line(lines, after=done.report.pk if done else None),
+        "to_write": next_line([line for line in lines if line not in returned], after=done.report.pk if done else None),
         "filterset": filterset,
         "table": MyReportsTable(filterset.selected(), order_by=request.GET.get("sort", "")),
     }

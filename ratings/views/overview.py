@@ -16,6 +16,7 @@ from ratings import permissions
 from ratings.appendix import Appendix, Audience, NothingReleased, filter_rows, load_appendix
 from ratings.documents import WRITERS, file_name
 from ratings.filtersets import Faces, OverviewFilter
+from ratings.measure_page import current_round
 from ratings.models import ReportingRound
 from ratings.states import RoundState
 from ratings.tables import OverviewTable
@@ -94,7 +95,7 @@ def _context(selection: _Selection) -> dict[str, Any]:
         "returns": page.returns(rows) if faces.states and not faces.grades else (),
         "map": page.map_rows(whole.rows, rows, factory.url) if faces.grades else (),
         "map_leads_to_fields": is_grouped,
-        "quick_links": page.quick_links(whole.rows, chosen),
+        "quick_links": page.quick_links(whole, chosen),
         "notes": page.notes(rows, faces),
         "nobody_words": page.nobody_words(whole),
         "more_is_open": chosen.is_active("stand", "uneinig", "fehlt", "niemand") or bool(chosen.order_by),
@@ -123,12 +124,11 @@ def _export_url(whole: Appendix, ending: str, query: str) -> str:
 @require_safe
 def current(request: HttpRequest) -> HttpResponse:
     """Lead to the running round of the person's Konzepte, else to the newest they can see. The query string goes along."""
-    rounds = list(ReportingRound.objects.visible_to(request.user))
-    if not rounds:
+    shown = current_round(ReportingRound.objects.visible_to(request.user))
+    if shown is None:
         return render(request, "ratings/overview_none.html")
-    running = [round_ for round_ in rounds if not round_.is_closed]
     query = request.META.get("QUERY_STRING", "")
-    return redirect(reverse("ratings:overview", args=[(running or rounds)[0].slug]) + (f"?{query}" if query else ""))
+    return redirect(reverse("ratings:overview", args=[shown.slug]) + (f"?{query}" if query else ""))
 
 
 @require_safe

@@ -194,15 +194,16 @@ def returns(rows: Iterable[AppendixRow]) -> list[tuple[str, int, str]]:
     return [(css_class, states[state], word) for state, css_class, word in _RETURNS]
 
 
-def quick_links(rows: Sequence[AppendixRow], chosen: OverviewFilter) -> list[QuickLink]:
+def quick_links(whole: Appendix, chosen: OverviewFilter) -> list[QuickLink]:
     """Return the selections people ask for most, each with its count over the whole round; none that is active or empty."""
-    active = set(chosen.pairs())
+    active, rows = set(chosen.pairs()), whole.rows
     links = []
     for name, value, words, criteria in _QUICK:
         if name in chosen.form.fields and (name, value) not in active:
             count = len(filter_rows(rows, criteria))
             if 0 < count < len(rows):
-                links.append(QuickLink(words, count, chosen.query_with_only(name, value)))
+                shown = nobody_words(whole) if name == "niemand" else words
+                links.append(QuickLink(shown, count, chosen.query_with_only(name, value)))
     return links[:_QUICK_MOST]
 
 
@@ -214,8 +215,12 @@ def notes(rows: Sequence[AppendixRow], faces: Faces) -> list[str]:
 
 def nobody_words(whole: Appendix) -> str:
     """What stands where no unit is named: an imported result, for which no reports were asked, does not tell more."""
-    was_asked = whole.version is None or any(line.state for row in whole.rows for line in row.units)
-    return "niemand zuständig" if was_asked else "nicht benannt"
+    return "niemand zuständig" if was_asked(whole) else "nicht benannt"
+
+
+def was_asked(whole: Appendix) -> bool:
+    """Whether reports were asked for in the round: not so for an imported result."""
+    return whole.version is None or any(line.state for row in whole.rows for line in row.units)
 
 
 def extent(rows: Sequence[AppendixRow]) -> tuple[int, int, int]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def _visible_report(request: SignedInRequest, pk: int) -> StatusReport:
-    reports = StatusReport.objects.visible_to(request.user).with_place().select_related("round__concept", "draft")
+    reports = StatusReport.objects.visible_to(request.user).with_place().select_related("round__concept", "draft__edited_by")
     return get_object_or_404(reports, pk=pk)
 
 
@@ -38,13 +38,21 @@ def report(request: SignedInRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST":
         return _save(request, found)
     page = ReportPage(request.user, found)
-    if not page.is_writable and not permissions.is_in_unit(request.user, found):
+    if not page.is_readable:
         return redirect(page.measure_url)
     if not page.is_writable:
         return render(request, "ratings/report_locked.html", page.context())
     values = as_form_values(page.draft, today=timezone.localdate())
     form = ReportForm(values, report=found)
     return render(request, "ratings/report_form.html", page.context() | {"form": form})
+
+
+# What is said after text of the last report was taken over.
+_TAKEN = {
+    "situation": " Der Text des letzten Berichts steht jetzt im Feld.",
+    "summary": " Der Text des letzten Berichts steht jetzt im Feld.",
+    "all": " Leere Felder sind aus dem letzten Bericht gefüllt, auch Vorschlag und Kennzeichen. Bitte prüfen Sie alles.",
+}
 
 
 def _save(request: SignedInRequest, found: StatusReport) -> HttpResponseBase:
@@ -56,7 +64,8 @@ def _save(request: SignedInRequest, found: StatusReport) -> HttpResponseBase:
         return _refused_page(request, found, str(refusal), status=403 if isinstance(refusal, PermissionDenied) else 409)
     if request.POST.get("action") == "submit":
         return _submit(request, found, draft)
-    messages.success(request, f"Gespeichert {timezone.localtime(draft.saved_at):%H:%M} Uhr.")
+    taken = _TAKEN.get(request.POST.get("takeover", ""), "")
+    messages.success(request, f"Gespeichert {timezone.localtime(draft.saved_at):%H:%M} Uhr.{taken}")
     anchor = f"#id_{request.POST['takeover']}" if request.POST.get("takeover") in ("situation", "summary") else ""
     return redirect(f"{reverse('ratings:report', args=[found.pk])}{anchor}")
 
@@ -64,7 +73,7 @@ def _save(request: SignedInRequest, found: StatusReport) -> HttpResponseBase:
 def _save_draft(request: SignedInRequest, found: StatusReport) -> "Draft":
     values = read_values(request.POST)
     if request.POST.get("takeover"):
-        take_over(values, found, request.POST["takeover"])
+        take_over(values, found, request.POST["takeover"], user=request.user)
     return save_draft(found.pk, values, version=_version(request.POST), user=request.user)[1]
 
 
@@ -115,7 +124,9 @@ def _kept_inputs(data: QueryDict, current: "Draft") -> list[tuple[str, str]]:
 
 
 def _refused_page(request: SignedInRequest, found: StatusReport, reason: str, *, status: int) -> HttpResponse:
-    texts = [(name, value) for name, value in ReportForm(request.POST, report=found).named_texts()]
+    texts = ReportForm(request.POST, report=found).named_texts()
+    if reason_given := request.POST.get("reason", "").strip():
+        texts.append(("Ihre Begründung", reason_given))
     context = {"report": found, "is_example": found.round.concept.is_example, "reason": reason, "texts": texts}
     return render(request, "ratings/report_refused.html", context, status=status)
 
@@ -127,7 +138,7 @@ def autosave(request: SignedInRequest, pk: int) -> JsonResponse:
     try:
         _, draft = save_draft(found.pk, read_values(request.POST), version=_version(request.POST), user=request.user)
     except Conflict as conflict:
-        message = "Jemand hat diesen Bericht inzwischen an anderer Stelle gespeichert. Ihr Text ist noch hier."
+        message = "Dieser Bericht wurde inzwischen an anderer Stelle gespeichert. Ihr Text ist noch hier."
         return JsonResponse({"error": "conflict", "message": message, "version": conflict.current.version}, status=409)
     except (Impossible, PermissionDenied) as refusal:
         return JsonResponse({"error": "refused", "message": str(refusal)}, status=409)
@@ -173,16 +184,20 @@ def step(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         _take(request, found, Action(action))
     except Impossible as refusal:
+        if request.POST.get("reason", "").strip():
+            return _refused_page(request, found, str(refusal), status=409)
         messages.error(request, str(refusal))
         return back
-    messages.success(request, _STEPS[Action(action)])
+    messages.success(request, f"{found.measure.number}: {_STEPS[Action(action)]}")
+    if action in (Action.APPROVE, Action.RETURN) and permissions.is_in_unit(request.user, found):
+        return redirect(f"{reverse('ratings:my_reports')}?{urlencode({'runde': found.round.slug})}")
     return back
 
 
 def _take(request: SignedInRequest, found: StatusReport, action: Action) -> None:
     reason: str = request.POST.get("reason", "")
     if action == Action.APPROVE:
-        submitting.approve(found.pk, user=request.user, reason=reason)
+        submitting.approve(found.pk, user=request.user, version=_version(request.POST), reason=reason)
     else:
         workflow.apply(found.pk, action, user=request.user, reason=reason)
 

@@ -7,24 +7,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from ratings.appendix import Appendix, AppendixRow
+from ratings.returns import Parts, bar_parts
 from ratings.rollup import DISPUTED_VALUE, Progress, Share, category, distribution
 from ratings.states import ReportState
-
-# States of a report as parts of the bar of the Rücklauf: class, states, word.
-_PARTS = (
-    ("in", ReportState.SUBMITTED, "eingereicht"),
-    ("release", ReportState.AWAITING_APPROVAL, "zur Freigabe"),
-    ("draft", ReportState.DRAFT, "Entwurf"),
-    ("returned", ReportState.RETURNED, "zurückgegeben"),
-    ("open", ReportState.OPEN, "offen"),
-)
-
-Parts = list[tuple[str, int, str]]
-
-
-def bar_parts(counts: "dict[ReportState, int]") -> Parts:
-    """Return the parts of the bar of the Rücklauf for `{% progress_bar %}`, from the number of reports by state."""
-    return [(css, counts.get(state, 0), word) for css, state, word in _PARTS]
 
 
 @dataclass
@@ -63,6 +48,11 @@ class FieldShares:
     @property
     def grades(self) -> tuple[Share, ...]:
         return self.shares[:4]
+
+    @property
+    def has_proposals(self) -> bool:
+        """Whether something undecided is counted: a proposal, or proposals that are uneinig."""
+        return any(share.proposed or share.value == DISPUTED_VALUE and share.count for share in self.shares)
 
     @property
     def unrated(self) -> int:

@@ -131,6 +131,7 @@ def page(user: "User", round_: ReportingRound, reason_form: forms.Form) -> dict[
     snapshots = Snapshot.objects.filter(round=round_).select_related("created_by", "released_by")
     versions = list(snapshots.defer("data").order_by("-version"))
     returns = round_figures.returns_by_unit(appendix.rows)
+    fields = round_figures.shares_by_field(appendix.rows)
     return {
         "round": round_,
         "is_example": round_.concept.is_example,
@@ -140,7 +141,8 @@ def page(user: "User", round_: ReportingRound, reason_form: forms.Form) -> dict[
         "links": links(round_.slug),
         "unfinished": [unit for unit in returns if not unit.is_complete],
         "finished": [unit for unit in returns if unit.is_complete],
-        "fields": round_figures.shares_by_field(appendix.rows),
+        "fields": fields,
+        "shows_proposals": round_.is_live or any(own.has_proposals for own in fields),
         "allowed": allowed | ({"edit"} if may_coordinate and not round_.is_closed else set()),
         "shows_names": may_coordinate,
         "next": next_step(round_, allowed, appendix),

@@ -178,7 +178,7 @@ def close(request: SignedInRequest, round: str) -> HttpResponse:
         messages.error(request, acts.STEPS[Step.CLOSE][2])
         return redirect("ratings:round", round=round_.slug)
     found = acts.gaps(round_)
-    form = CloseForm(request.POST or None, count=len(found))
+    form = CloseForm(request.POST or None, digest=acts.digest(found))
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:
@@ -186,7 +186,7 @@ def close(request: SignedInRequest, round: str) -> HttpResponse:
         except Impossible as impossible:
             # The list is read again: what was confirmed is not what there is now.
             refusal, found = str(impossible), acts.gaps(round_)
-            form = CloseForm(count=len(found))
+            form = CloseForm(digest=acts.digest(found))
         else:
             messages.success(request, f"„{round_}“ ist abgeschlossen. Geben Sie das Ergebnis frei, wenn es gelesen werden soll.")
             return redirect("ratings:round", round=round_.slug)

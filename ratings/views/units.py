@@ -1,18 +1,18 @@
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from goals.models import Measure, OrgUnit, Responsibility
+from goals.models import Concept, Measure, OrgUnit, Responsibility
 from goals.requests import SignedInRequest
 from goals.text import fold
 from ratings import organising, permissions
@@ -31,9 +31,12 @@ _OWN_FIELDS = frozenset({"csrfmiddlewaretoken", "expected"})
 def units(request: SignedInRequest) -> HttpResponse:
     """List all units as a tree, with what each is responsible for."""
     organising.may_organise(request.user).require()
-    rows = OrgUnit.objects.select_related("successor").annotate(measures=Count("responsibilities"))
+    concepts = Concept.objects.visible_to(request.user)
+    known = Count("responsibilities", filter=Q(responsibilities__measure__concept__in=concepts))
+    rows = OrgUnit.objects.select_related("successor").annotate(measures=known)
     ordered = sorted(rows, key=lambda row: (fold(row.name), row.pk))
-    return render(request, "ratings/units/list.html", {"units": _as_tree(ordered)})
+    context = {"units": _as_tree(ordered), "is_example": concepts.filter(is_example=True).exists()}
+    return render(request, "ratings/units/list.html", context)
 
 
 def _as_tree(rows: Sequence[OrgUnit]) -> list[tuple[OrgUnit, int]]:
@@ -84,6 +87,7 @@ class _Texts:
     done: str
     back: str
     notes: tuple[str, ...] = ()
+    into: str = ""
 
 
 def _text_of(found: OrgUnit, heading: str, done: str, *, members: bool = True) -> _Texts:
@@ -105,11 +109,10 @@ def _merge(request: SignedInRequest, found: OrgUnit) -> tuple[forms.Form, Callab
         data = form.cleaned_data
         return partial(organising.merge_unit, found.pk, into_id=data["into"].pk, reason=data["reason"], user=request.user)
 
-    return (
-        MergeForm(request.POST, unit=found, auto_id="id_merge_%s"),
-        build,
-        _text_of(found, "Einheit zusammenlegen", f"„{found}“ ist zusammengelegt."),
-    )
+    form = MergeForm(request.POST, unit=found, auto_id="id_merge_%s")
+    into = str(form.cleaned_data["into"]) if form.is_valid() else ""
+    texts = _text_of(found, "Einheit zusammenlegen", f"„{found}“ ist in „{into}“ überführt.")
+    return form, build, replace(texts, into=into)
 
 
 def _deactivate(request: SignedInRequest, found: OrgUnit) -> tuple[forms.Form, Callable[[Any], Act], _Texts]:
@@ -148,7 +151,7 @@ def _unit_page(request: SignedInRequest, found: OrgUnit, step: str = "", form: A
     """Show the unit; `form` is the refused form of `step`."""
     may_change = organising.may_change_unit(request.user, found)
     rows = (
-        Responsibility.objects.filter(unit=found)
+        Responsibility.objects.filter(unit=found, measure__in=Measure.objects.visible_to(request.user))
         .select_related("measure__goal", "measure__concept")
         .order_by("measure__concept", "measure__goal__sort_key", "measure__position", "pk")
     )
@@ -156,6 +159,7 @@ def _unit_page(request: SignedInRequest, found: OrgUnit, step: str = "", form: A
         "unit": found,
         "former": found.former_units.all(),
         "responsibilities": rows,
+        "is_example": any(row.measure.concept.is_example for row in rows),
         "may_change": may_change,
         "describe_form": form if step == "describe" else UnitForm(instance=found),
         "merge_form": form if step == "merge" else MergeForm(unit=found, auto_id="id_merge_%s"),
@@ -172,9 +176,9 @@ def _preview_or_do(request: SignedInRequest, act: Act, texts: _Texts) -> HttpRes
     """Show what `act` means for the running rounds; do it once that was confirmed. Raises `Impossible` as the act does."""
     expected = request.POST.get("expected", "")
     changed = False
-    if expected.isdecimal() and len(expected) < 8:
+    if expected:
         try:
-            organising.carry_out(act, expected=int(expected))
+            organising.carry_out(act, expected=expected)
         except OtherEffects as other:
             effects, changed = other.effects, True
         else:
@@ -186,11 +190,12 @@ def _preview_or_do(request: SignedInRequest, act: Act, texts: _Texts) -> HttpRes
     context = {
         "texts": texts,
         "sent": sent,
-        "expected": organising.size_of(effects),
+        "expected": organising.digest(effects),
         "rounds": [(effect.round, describe(effect.sync)) for effect in effects],
         "changed": changed,
         "is_example": any(effect.round.concept.is_example for effect in effects),
         "back": texts.back,
+        "is_unit": texts.back.startswith(reverse("ratings:units")),
     }
     return render(request, "ratings/units/preview.html", context)
 

@@ -98,7 +98,11 @@
     });
   }
 
+  // Who writes has something to change; one click on „Keine Änderung“ must not pass by what was just typed.
+  const unchanged = document.querySelector(".unchanged");
+
   form.addEventListener("input", () => {
+    if (unchanged) unchanged.remove();
     dirty = true;
     if (!stopped) later(DELAY);
   });
@@ -135,6 +139,10 @@
     count();
   }
 
+  // The page with the error list answers a POST. Reloading it or coming Back to it fetches the saved draft instead of asking to send again.
   const errors = document.getElementById("fehler");
-  if (errors) errors.focus();
+  if (errors) {
+    window.history.replaceState(null, "", window.location.href);
+    errors.focus();
+  }
 })();

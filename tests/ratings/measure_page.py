@@ -64,6 +64,6 @@ def close_and_release(round_: ReportingRound) -> None:
     leader = make.member(Role.COORDINATOR)
     if round_.state == RoundState.OPEN:
         rounds.coordinate(round_.pk, user=leader)
-    rounds.close(round_.pk, user=leader, confirmed=len(rounds.gaps(round_)))
+    rounds.close(round_.pk, user=leader, confirmed=rounds.digest(rounds.gaps(round_)))
     rounds.release(round_.snapshots.latest("version").pk, user=leader)
     round_.refresh_from_db()

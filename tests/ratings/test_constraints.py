@@ -72,6 +72,8 @@ CASES: list[Case] = [
     ("draft_grade_valid", lambda: change_draft(grade="other")),
     ("draft_grade_valid", lambda: change_draft(grade="")),
     *(("draft_markers_given", lambda marker=marker: change_draft(**{marker.value: None})) for marker in Marker.voted()),
+    ("draft_obstacle_category_valid", lambda: change_draft(obstacle_category="other reasons")),
+    ("submission_obstacle_category_valid", lambda: make.submission(obstacle_category="other reasons")),
     ("submission_number_unique", number_twice),
     ("submission_grade_valid", lambda: make.submission(grade="other")),
     ("submission_grade_valid", lambda: make.submission(grade="")),

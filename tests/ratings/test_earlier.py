@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from goals.models import Measure, OrgUnit
-from ratings.earlier import earlier_grade, earlier_ratings, earlier_submission, may_say_unchanged, measure_line, unit_line
+from goals.models import Measure, OrgUnit, Role
+from goals.permissions import access_for
+from ratings.earlier import earlier_grade, earlier_ratings, earlier_words, may_say_unchanged, measure_line, unit_line
 from ratings.models import ReportingRound, Submission
 from ratings.scheme import Grade
 from ratings.states import ReportState, RoundState
@@ -38,7 +39,7 @@ def test_the_newest_standing_submission_of_the_unit_itself() -> None:
     said(measure, make.unit(), 1)
     now = make.report(measure, unit)
     make.submission(now)
-    assert earlier_submission(now) == again
+    assert earlier_words(now).newest == again
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_what_does_not_stand_is_not_taken(fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         setattr(newer.report, name, value)
     newer.report.save()
-    assert earlier_submission(make.report(measure, unit)) == older
+    assert earlier_words(make.report(measure, unit)).newest == older
 
 
 def test_the_word_of_a_merged_unit_passes_on_and_the_leads_comes_first() -> None:
@@ -66,7 +67,7 @@ def test_the_word_of_a_merged_unit_passes_on_and_the_leads_comes_first() -> None
     make.submission(said(measure, contributing, 1, round).report, situation="Zuarbeit, zweite Fassung.")
     assert set(unit_line(merged)) == {merged.pk, middle.pk, lead.pk, contributing.pk}
     assert unit_line(lead) == [lead.pk]
-    assert earlier_submission(make.report(measure, merged)) == leads
+    assert earlier_words(make.report(measure, merged)).newest == leads
 
 
 def test_a_measure_stands_in_line_with_its_predecessors() -> None:
@@ -77,7 +78,7 @@ def test_a_measure_stands_in_line_with_its_predecessors() -> None:
     assert measure_line(new) == sorted(measure.pk for measure in (oldest, old, other, new))
     unit = make.unit()
     before = said(oldest, unit, 4)
-    assert earlier_submission(make.report(new, unit)) == before
+    assert earlier_words(make.report(new, unit)).newest == before
 
 
 def test_earlier_ratings_come_from_closed_rounds_newest_first() -> None:
@@ -88,9 +89,10 @@ def test_earlier_ratings_come_from_closed_rounds_newest_first() -> None:
     current = make.round(new.concept)
     make.agreed_rating(new, round=current)
     make.agreed_rating(make.measure(), round=past(make.measure(), 1))
-    line = measure_line(new)
+    line, board = measure_line(new), make.member(Role.BOARD)
+    access_for(board)
     with CaptureQueriesContext(connection) as queries:
-        found = earlier_ratings(new, before=current, measures=line)
+        found = earlier_ratings(new, before=current, user=board, measures=line)
         assert [(item.round.concept, item.measure.number) for item in found]
     assert len(queries) == 1
     assert [(item.rating, item.measure) for item in found] == [(second, new), (first, old)]

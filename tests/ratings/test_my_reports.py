@@ -1,5 +1,7 @@
 """„Meine Maßnahmen“: what a unit owes, what came back, what is next."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -45,16 +47,18 @@ def test_shows_progress_deadline_and_states_of_the_own_unit_only(reporter: Any, 
 @pytest.mark.parametrize(
     ("states", "after", "expected"),
     [
-        (["open", "draft", "submitted"], None, 0),
+        (["open", "draft", "submitted"], None, 1),
+        (["open", "submitted", "returned"], None, 0),
         (["submitted", "draft", "open"], 0, 1),
         (["open", "submitted", "draft"], 1, 2),
         (["open", "submitted", "submitted"], 1, 0),
-        (["open", "submitted", "returned"], 0, 2),
+        (["submitted", "submitted", "returned"], 0, 2),
+        (["submitted", "draft", "submitted", "open"], 2, 3),
         (["submitted", "awaiting_approval", "entfallen"], None, None),
     ],
 )
 def test_the_next_open_report(reporter: Any, unit: Any, states: list[str], after: int | None, expected: int | None) -> None:
-    """Returned first, then the next unfinished behind the one just done, then the first unfinished."""
+    """Behind the one just done, else a begun one, else a new one; a returned one stands on top anyway and comes last."""
     reports = owed(unit, states)
     lines = report_lines(reporter.user, reports[0].round)
     found = next_line(lines, after=None if after is None else reports[after].pk)
@@ -93,6 +97,16 @@ def numbers(page: str) -> list[str]:
 def test_filters_and_order_are_in_the_url(reporter: Any, unit: Any, query: str, expected: list[str]) -> None:
     owed(unit, ["open", "draft", "submitted", "entfallen"])
     assert numbers(reporter.get(f"{URL}?{query}").content.decode()) == expected
+
+
+def test_tabs_and_headings_lead_to_what_they_say(reporter: Any, unit: Any) -> None:
+    owed(unit, ["open", "draft", "submitted"])
+    page = reporter.get(f"{URL}?q=massnahme").content.decode()
+    links = [html.unescape(link) for link in re.findall(r'class="(?:tabs__link|list-table__sort)" href="([^"#]*)', page)]
+    assert [link for link in links if "stand=eingereicht" in link and "q=massnahme" in link]
+    assert [link for link in links if "sort=stand" in link and "q=massnahme" in link]
+    to_submitted = next(link for link in links if "stand=eingereicht" in link)
+    assert numbers(reporter.get(f"{URL}{to_submitted}").content.decode()) == ["3.1"]
 
 
 @pytest.mark.parametrize("query", ["stand=kaputt", "handlungsfeld=99", "art=x", "einheit=fremd"])

@@ -178,6 +178,17 @@ class TestEarlierReport:
         assert (draft.situation, draft.summary, draft.obstacles) == ("Heute", "Kurz damals", "Eine Stelle ist unbesetzt.")
         assert draft.as_of == timezone.localdate()
 
+    @pytest.mark.parametrize("way", ["takeover", "unchanged"])
+    def test_the_interne_notiz_stays_in_the_unit(
+        self, coordinator: Any, owed: StatusReport, before: Submission, way: str
+    ) -> None:
+        type(before)._base_manager.filter(pk=before.pk).update(internal_note="Nur unter uns")
+        if way == "takeover":
+            coordinator.post(address(owed), sent(takeover="all"))
+        else:
+            coordinator.post(address(owed, "report_unchanged"))
+        assert Draft.objects.get(report=owed).internal_note == ""
+
     def test_unchanged_is_one_click(self, reporter: Any, owed: StatusReport, before: Submission) -> None:
         assert "Keine Änderung seit dem letzten Bericht" in reporter.get(address(owed)).content.decode()
         reporter.post(address(owed, "report_unchanged"))
@@ -209,9 +220,29 @@ class TestSteps:
         page = reporter.get(address(owed)).content.decode()
         assert "Bitte Zahlen nennen." in page
         reporter.post(address(owed), sent(version="1", situation="Mit Zahlen: 12", action="submit"))
-        approver.post(address(owed, "report_step"), {"action": "approve"})
+        approver.post(address(owed, "report_step"), {"action": "approve", "version": "1"})
+        assert not Submission.objects.exists(), "nobody approves a text they have not seen"
+        approver.post(address(owed, "report_step"), {"action": "approve", "version": "2"})
         submission = Submission.objects.get(report=owed)
         assert (submission.submitted_by, submission.approved_by) == (reporter.user, approver.user)
+
+    def test_where_nobody_else_can_approve_the_leitung_reads_and_approves_with_a_reason(
+        self, coordinator: Any, board: Any, owed: StatusReport
+    ) -> None:
+        make.draft(owed, situation="Wartet auf Freigabe")
+        StatusReport.objects.filter(pk=owed.pk).update(state=ReportState.AWAITING_APPROVAL)
+        assert "Wartet auf Freigabe" in coordinator.get(address(owed)).content.decode()
+        assert "Wartet auf Freigabe" not in board.get(address(owed), follow=True).content.decode()
+        coordinator.post(address(owed, "report_step"), {"action": "approve", "version": "1"})
+        assert not Submission.objects.exists()
+        coordinator.post(address(owed, "report_step"), {"action": "approve", "version": "1", "reason": "Stelle unbesetzt"})
+        assert Submission.objects.get(report=owed).approval_reason == "Stelle unbesetzt"
+
+    def test_a_reason_that_came_too_late_is_shown_again(self, coordinator: Any, owed: StatusReport) -> None:
+        StatusReport.objects.filter(pk=owed.pk).update(state=ReportState.DROPPED, state_reason="x")
+        response = coordinator.post(address(owed, "report_step"), {"action": "drop", "reason": "Lange überlegt"})
+        assert response.status_code == 409
+        assert "Lange überlegt" in response.content.decode()
 
     def test_a_forbidden_step_is_403_with_the_reason(self, reader: Any, board: Any, owed: StatusReport) -> None:
         assert reader.post(address(owed, "report_step"), {"action": "drop"}).status_code == 404

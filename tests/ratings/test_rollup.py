@@ -35,7 +35,7 @@ def line(words: str, **markers: bool | None) -> UnitLine:
         state=STATES[state],
         grade=Grade.parse(grade[0]) if grade and grade[0] != "-" else None,
         submission=1 if grade else None,
-        **markers,  # type: ignore[arg-type]
+        **markers,
     )
 
 

@@ -111,7 +111,7 @@ def test_an_unreadable_date_keeps_from_submitting(field: str) -> None:
 
 def test_another_version_than_the_one_seen_is_not_submitted() -> None:
     report, reporter = written(version=3)
-    with pytest.raises(Impossible, match="an anderer Stelle gespeichert"):
+    with pytest.raises(Impossible, match="inzwischen geändert"):
         submitting.submit(report.pk, user=reporter, version=2)
     assert not report.submissions.exists()
 

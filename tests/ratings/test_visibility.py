@@ -23,6 +23,13 @@ def test_the_inside_sees_every_round_of_its_concepts(role: Role, reach: str) -> 
     assert list(Snapshot.objects.visible_to(person)) == [snapshot] * sees
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_a_round_in_preparation_is_seen_by_the_evaluationsleitung_alone(role: Role) -> None:
+    round = make.round(state=RoundState.PREPARING)
+    assert list(ReportingRound.objects.visible_to(make.member(role))) == [round] * (role == Role.COORDINATOR)
+    assert not ReportingRound.objects.visible_to(make.member(role, concept=make.concept())).exists()
+
+
 @pytest.mark.parametrize("reach", ["all", "own", "other"])
 def test_readers_see_what_is_released(reach: str) -> None:
     concept = make.concept()
