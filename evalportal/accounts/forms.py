@@ -17,6 +17,7 @@ class _LabelsOnly(forms.Form):
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
+            field.error_messages["required"] = "Bitte füllen Sie dieses Feld aus."
 
 
 RULES_IN_WORDS = "Mindestens 12 Zeichen. Kein gängiges Passwort, nicht nur Ziffern und nicht Ihr Name."
