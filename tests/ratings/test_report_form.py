@@ -273,10 +273,27 @@ def test_the_page_shows_what_one_looks_up_while_writing(reporter: Any, owed: Sta
     assert "Nur wir" not in page
 
 
-def test_queries_stay_the_same_with_more_units(reporter: Any, owed: StatusReport, assert_query_count: Any) -> None:
+@pytest.mark.parametrize("state", [ReportState.DRAFT, ReportState.RETURNED, ReportState.SUBMITTED, ReportState.AWAITING_APPROVAL])
+def test_queries_stay_the_same_with_more_units(
+    client_as: Any, owed: StatusReport, assert_query_count: Any, state: ReportState
+) -> None:
+    """The dearest case: rights in sub-units, a Maßnahme with a predecessor, an interim Sachstand without grades in between."""
+    parent = make.unit()
+    type(owed.unit).objects.filter(pk=owed.unit_id).update(parent=parent)
+    person = client_as(Role.REPORTER, parent, with_subunits=True)
+    old = make.measure()
+    owed.measure.predecessors.add(old)
+    for ago, measure, has_ratings in ((700, old, True), (300, owed.measure, False)):
+        opened = owed.round.opens_on - timedelta(ago)
+        ended = {"opens_on": opened, "due_on": opened, "closes_on": opened}
+        earlier = make.round(measure.concept, state=RoundState.CLOSED, has_ratings=has_ratings, **ended)
+        make.submission(make.report(measure, owed.unit, round=earlier), grade="hoch" if has_ratings else None)
     make.draft(owed)
+    if state in (ReportState.SUBMITTED, ReportState.RETURNED):
+        make.submission(owed)
+    StatusReport.objects.filter(pk=owed.pk).update(state=state, state_reason="x" if state == ReportState.RETURNED else "")
     for others in (1, 9):
         for _ in range(others):
             make.submission(make.report(owed.measure, round=owed.round))
             make.inquiry(owed)
-        assert_query_count("report_form", reporter, address(owed), most=12)
+        assert_query_count(f"report_form, {state}", person, address(owed), most=12)
