@@ -62,7 +62,7 @@ def test_reporters_see_what_is_due_and_go_on_where_they_were(reporter: SignedInC
     assert "Wie viele Kommunen fehlen noch?" in page
     assert "Weiter mit 1.3" in page
     assert f"/berichte/{reports[2].pk}/" in page
-    assert "1.4 überarbeiten" in page
+    assert "Rückfrage beantworten" in page
     assert "Andere" not in page
 
 
