@@ -28,6 +28,8 @@ _LEADING = (Role.BOARD, Role.RECORDER, Role.COORDINATOR)
 _PLACES = (
     _place("Start", "start", Role),
     _place("Meine Maßnahmen", "ratings:my_reports", Role.in_units(), "ratings:report"),
+    _place("Rücklauf", "ratings:returns_current", _LEADING, "ratings:returns"),
+    _place("Jour fixe", "ratings:board", _LEADING, "ratings:meetings", "ratings:meeting", "ratings:meeting_item"),
     _place("Übersicht", "ratings:overview_current", Role, "ratings:overview"),
     _place(
         "Konzept",
@@ -43,6 +45,9 @@ _PLACES = (
         "Runden",
         "ratings:rounds",
         _LEADING,
+        "ratings:mails",
+        "ratings:remind",
+        "ratings:unanimous",
         *(f"ratings:round{step}" for step in ("", "_create", "_edit", "_close", "_sync", "_step")),
     ),
     _place("Einheiten", "ratings:units", (Role.COORDINATOR,), "ratings:unit"),
@@ -66,6 +71,7 @@ class Frame:
     person: str = ""
     roles: str = ""
     navigation: tuple[Entry, ...] = ()
+    has_deputies: bool = False
 
 
 def _current(place: _Place, page: str) -> str:
@@ -85,6 +91,7 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
         "frame": Frame(
             owner=settings.OWNER_NAME,
             person=str(user),
+            has_deputies=bool(held & {*Role.in_units(), Role.COORDINATOR}),
             roles=", ".join(str(role.label) for role in Role if role in held),
             navigation=tuple(
                 Entry(place.label, reverse(place.target), _current(place, page)) for place in _PLACES if held & place.roles

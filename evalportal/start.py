@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,9 +15,9 @@ from goals.roles import Role
 from ratings import permissions
 from ratings.appendix import Appendix, Audience, live_appendix, load_appendix
 from ratings.models import ReportingRound
-from ratings.my_reports import ReportLine, next_line, report_lines, waiting_lines
+from ratings.my_reports import ReportLine, common_due, next_line, report_lines, waiting_lines
 from ratings.querysets import UNIT_ROLES
-from ratings.returns import Parts, bar_parts
+from ratings.returns import Parts, UnitReturn, bar_parts, returns_by_unit
 from ratings.rollup import Share, distribution
 from ratings.states import ReportState
 from ratings.views import round_figures, round_page
@@ -42,6 +43,10 @@ class OwnReports:
         return [line for line in self.owed if line.report.state == ReportState.RETURNED]
 
     @property
+    def due_on(self) -> date:
+        return common_due(self.round, self.owed)
+
+    @property
     def parts(self) -> Parts:
         return bar_parts(Counter(ReportState(line.report.state) for line in self.owed))
 
@@ -56,7 +61,8 @@ class Glance:
     links: dict[str, str]
     to_decide: list[Any]
     stations: list[round_page.Station]
-    unfinished: list[round_figures.UnitReturn]
+    unfinished: list[UnitReturn]
+    may_record: bool
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,7 @@ def _own_reports(user: Any, round_: ReportingRound) -> OwnReports | None:
 def _glance(user: Any, round_: ReportingRound) -> Glance:
     appendix = live_appendix(round_)
     leads = bool(permissions.may_coordinate(user, round_.concept_id))
-    returns = round_figures.returns_by_unit(appendix.rows) if leads else []
+    returns = returns_by_unit(appendix.rows) if leads else []
     return Glance(
         round=round_,
         appendix=appendix,
@@ -121,6 +127,7 @@ def _glance(user: Any, round_: ReportingRound) -> Glance:
         to_decide=round_figures.to_decide(appendix.rows)[:_SHOWN] if round_.is_live else [],
         stations=round_page.stations(round_, round_page.history_of(round_)) if leads else [],
         unfinished=[unit for unit in returns if not unit.is_complete][:_SHOWN] if round_.is_live else [],
+        may_record=bool(permissions.may_record_round(user, round_)),
     )
 
 

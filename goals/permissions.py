@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, Value
+from django.utils import timezone
 
 from goals.roles import Role
 
@@ -13,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from evalportal.accounts.models import User
+    from goals.models import Deputy
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,12 @@ def denied(reason: str) -> Decision:
 
 @dataclass(frozen=True)
 class Grant:
-    """One membership, its units resolved: all units below it if it includes sub-units."""
+    """One membership, its units resolved: all units below it if it includes sub-units. Or a Vertretung of today."""
 
     role: Role
     concept_id: int | None
     unit_ids: frozenset[int]
+    is_deputy: bool = False
 
     def covers(self, concept_id: int) -> bool:
         return self.concept_id is None or self.concept_id == concept_id
@@ -100,14 +105,49 @@ def _below(unit_id: int, children: dict[int | None, list[int]]) -> frozenset[int
     return frozenset(found)
 
 
+def current_deputies() -> "QuerySet[Deputy]":
+    """Return the Vertretungen that count today, first and last day included.
+
+    One that was ended early counts no more, nor one for somebody who has lost their own role in the unit.
+    """
+    today = timezone.localdate()
+    membership_model: Any = apps.get_model("goals", "Membership")
+    deputy_model: Any = apps.get_model("goals", "Deputy")
+    own_role = membership_model.objects.filter(
+        Q(unit=OuterRef("unit")) | Q(with_subunits=True),
+        Q(concept=None) | Q(concept=OuterRef("concept")),
+        user=OuterRef("absent"),
+        role__in=Role.in_units(),
+    )
+    running = deputy_model.objects.filter(from_on__lte=today, until_on__gte=today, ended_at=None)
+    return running.filter(Exists(own_role))
+
+
+def _granted(user: "User") -> list[tuple[str, int | None, int | None, bool, bool]]:
+    """Return role, Konzept, unit, „with sub-units“ and „as a deputy“ of all that `user` has today: one query."""
+    membership_model: Any = apps.get_model("goals", "Membership")
+    own = membership_model.objects.filter(user=user).annotate(as_deputy=Value(False))
+    columns = ("concept_id", "unit_id")
+    standing_in = (
+        current_deputies()
+        .filter(deputy=user)
+        .annotate(role=Value(Role.REPORTER.value), with_subunits=Value(False), as_deputy=Value(True))
+    )
+    both = own.order_by().values_list("role", *columns, "with_subunits", "as_deputy")
+    return list(both.union(standing_in.order_by().values_list("role", *columns, "with_subunits", "as_deputy"), all=True))
+
+
 def load_access(user: "User | AnonymousUser") -> Access:
-    """Read the grants of `user` from the database: one query, a second one if a grant includes sub-units."""
+    """Read the grants of `user` from the database: one query, a second one if a grant includes sub-units.
+
+    A deputy has the role Berichterstattung in the unit they stand in for, as long as the Vertretung lasts; Freigabe is not
+    handed on, nor are sub-units.
+    """
     if not user.is_authenticated or not user.is_active:
         return NOBODY
-    membership_model: Any = apps.get_model("goals", "Membership")
-    rows = list(membership_model.objects.filter(user=user).values_list("role", "concept_id", "unit_id", "with_subunits"))
+    rows = _granted(user)
     children: dict[int | None, list[int]] = {}
-    if any(with_subunits for *_, with_subunits in rows):
+    if any(with_subunits for _, _, _, with_subunits, _ in rows):
         unit_model: Any = apps.get_model("goals", "OrgUnit")
         for pk, parent_id in unit_model.objects.values_list("pk", "parent_id"):
             children.setdefault(parent_id, []).append(pk)
@@ -118,8 +158,9 @@ def load_access(user: "User | AnonymousUser") -> Access:
                 Role(role),
                 concept_id,
                 frozenset() if unit_id is None else _below(unit_id, children) if with_subunits else frozenset({unit_id}),
+                bool(is_deputy),
             )
-            for role, concept_id, unit_id, with_subunits in rows
+            for role, concept_id, unit_id, with_subunits, is_deputy in rows
         ),
     )
 

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from goals.models import Measure
@@ -96,6 +97,10 @@ def agree(
         )
         if rating.version != version:
             raise Outdated("Diese Maßnahme wurde inzwischen an anderer Stelle abgestimmt.")
+        if rating.pk is None:  # counts on from a decision that was taken back: no page that still shows it can overwrite this one
+            rating.version = (
+                AgreedRating.history.filter(round=round_, measure=measure).aggregate(last=Max("version"))["last"] or 0
+            )
         return _record(rating, decided, submissions, user=user, now=now)
 
 
@@ -118,3 +123,99 @@ def _record(
     workflow.log(rating, user=user, now=now, what="abgestimmt" if first else "neu abgestimmt")
     rating.save()
     return rating
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A Maßnahme that somebody chose to agree as proposed, and the submissions they saw, the lead's first."""
+
+    measure_id: int
+    seen: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `agree_unanimous` did: the Maßnahmen it agreed, and those it left as they are, each with the reason."""
+
+    agreed: tuple[Measure, ...]
+    skipped: tuple[tuple[Measure, str], ...]
+
+
+def agree_unanimous(*, round_id: int, chosen: Collection[Chosen], user: "User", now: datetime | None = None) -> Outcome:
+    """Agree the chosen Maßnahmen as all units propose, with the Kennzeichen of the lead: in one transaction, one history entry each.
+
+    Every Maßnahme is looked at again. One that changed since the person saw it is left as it is and named in the outcome; the
+    others are agreed. The number of queries does not depend on how many there are. Raises `PermissionDenied` (person or round)
+    and `Outdated` (a Maßnahme is not of this Konzept); nothing is written then.
+    """
+    now = now or timezone.now()
+    seen = {one.measure_id: one.seen for one in chosen}
+    with transaction.atomic():
+        round_ = ReportingRound.objects.select_for_update(of=("self",)).select_related("concept").get(pk=round_id)
+        permissions.may_record_round(user, round_).require()
+        measures = list(Measure.objects.filter(concept=round_.concept_id, pk__in=seen).with_place().in_order())
+        if len(measures) != len(seen):
+            raise Outdated("Die Auswahl passt nicht zu dieser Berichtsrunde. Bitte wählen Sie noch einmal aus.")
+        standing = _counting_by_measure(round_, measures)
+        settled = set(AgreedRating.objects.filter(round=round_, measure__in=measures).values_list("measure_id", flat=True))
+        agreed, skipped = [], []
+        for measure in measures:
+            submissions = standing.get(measure.pk, [])
+            reason = _why_not(submissions, seen[measure.pk], settled=measure.pk in settled)
+            if reason:
+                skipped.append((measure, reason))
+            else:
+                agreed.append((measure, submissions))
+        _record_unanimous(round_, agreed, user=user, now=now)
+    return Outcome(tuple(measure for measure, _ in agreed), tuple(skipped))
+
+
+def _counting_by_measure(round_: ReportingRound, measures: Collection[Measure]) -> dict[int, list[Submission]]:
+    found: dict[int, list[Submission]] = {}
+    rows = Submission.objects.counting().filter(report__round=round_, report__measure__in=measures)
+    for submission in rows.select_related("report").order_by("-report__role", "pk"):
+        found.setdefault(submission.report.measure_id, []).append(submission)
+    return found
+
+
+def _why_not(submissions: list[Submission], seen: tuple[int, ...], *, settled: bool) -> str:
+    """Return why a Maßnahme is not agreed as proposed, empty if it can be. Another lead would bring other Kennzeichen."""
+    if settled:
+        return "inzwischen an anderer Stelle abgestimmt"
+    if unanimous_grade(submissions) is None:
+        return "die Vorschläge sind nicht einig"
+    current = [submission.pk for submission in submissions]
+    if set(current) != set(seen) or current[:1] != list(seen[:1]):
+        return "an den Berichten hat sich inzwischen etwas geändert"
+    return ""
+
+
+def _record_unanimous(
+    round_: ReportingRound, found: Collection[tuple[Measure, list[Submission]]], *, user: "User", now: datetime
+) -> None:
+    """Write first decisions and their history, each entry with its basis: four inserts, however many there are."""
+    ratings, bases = [], []
+    for measure, submissions in found:
+        lead = next(submission for submission in submissions if submission.report.is_lead)
+        markers = {marker.value: bool(value) for marker, value in lead.marker_values.items()}
+        rating = AgreedRating(round=round_, measure=measure, grade=lead.grade_value, agreed_at=now, agreed_by=user, **markers)
+        # The database checks uniqueness and constraints; asking it beforehand too would cost a query each.
+        rating.full_clean(exclude=["round", "measure", "agreed_by"], validate_unique=False, validate_constraints=False)
+        workflow.log(rating, user=user, now=now, what="abgestimmt, wie einstimmig vorgeschlagen")
+        ratings.append(rating)
+        bases.append(submissions)
+    AgreedRating.objects.bulk_create(ratings)
+    through: Any = AgreedRating.basis.through
+    links = through.objects.bulk_create(
+        through(agreedrating=rating, submission=submission)
+        for rating, submissions in zip(ratings, bases, strict=True)
+        for submission in submissions
+    )
+    history: Any = AgreedRating.history
+    entries = {entry.id: entry for entry in history.bulk_history_create(ratings)}
+    # As simple_history does it for a single object; it has no function for many.
+    kept: Any = history.model.basis.model
+    kept.objects.bulk_create(
+        kept(id=link.pk, agreedrating=link.agreedrating, submission=link.submission, history=entries[link.agreedrating_id])
+        for link in links
+    )

@@ -67,6 +67,36 @@ def earlier_words(report: StatusReport, measures: list[int] | None = None) -> Ea
     return EarlierWords(newest, next((submission for submission in found if submission.grade), newest))
 
 
+def words_before(round_: ReportingRound, measures: list[int], units: set[int]) -> dict[int, Submission]:
+    """Return what each unit, or the one it succeeds, last submitted in an earlier round, by today's unit: at most two queries.
+
+    `measures` is the `measure_line`, `units` are those that report in `round_`.
+    """
+    earlier = list(
+        Submission.objects.counting()
+        .filter(report__measure__in=measures, report__round__opens_on__lt=round_.opens_on)
+        .select_related("report__round")
+        .order_by("-report__round__opens_on", "-report__role", "-number", "-pk")
+    )
+    successors: dict[int, int] = {}
+    if any(submission.report.unit_id not in units for submission in earlier):
+        successors = dict(OrgUnit.objects.filter(successor__isnull=False).values_list("pk", "successor_id"))
+    found: dict[int, Submission] = {}
+    for submission in earlier:
+        for unit_id in _line_of_successors(submission.report.unit_id, successors):
+            found.setdefault(unit_id, submission)
+    return found
+
+
+def _line_of_successors(unit_id: int, successors: dict[int, int]) -> list[int]:
+    found: list[int] = []
+    current: int | None = unit_id
+    while current is not None and current not in found:
+        found.append(current)
+        current = successors.get(current)
+    return found
+
+
 @dataclass(frozen=True)
 class EarlierRating:
     """The agreed rating of a closed round, with the round and the Maßnahme (perhaps a predecessor) it was given to."""

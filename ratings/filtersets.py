@@ -13,6 +13,7 @@ from goals.models import Measure
 from goals.text import fold
 from ratings import scheme
 from ratings.appendix import AppendixRow, Criteria, Order
+from ratings.comparison import Change
 from ratings.rollup import DISPUTED_VALUE, UNRATED_VALUE, Progress
 from ratings.scheme import Grade, Marker
 
@@ -27,7 +28,8 @@ _ORDER_WORDS: Final = {
     Order.PROGRESS: ("Stand, zu prüfen zuerst", "Stand, berichtet zuerst"),
 }
 # Parameters that change how the rows are shown, not which.
-_VIEW: Final = ("sort", "zieltexte")
+_VIEW: Final = ("sort", "zieltexte", "vergleich")
+_NOTHING_TO_COMPARE: Final = "Dafür muss eine Runde zum Vergleich gewählt sein."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,18 @@ class OverviewFilter(django_filters.FilterSet):
     uneinig = _flag("Vorschläge uneinig")
     fehlt = _flag("Bericht fehlt")
     niemand = _flag("niemand zuständig")
+    vergleich = _one("Vergleich mit", "kein Vergleich")
+    veraenderung = _several("Veränderung", Change.choices)
     sort = _one("Reihenfolge", empty_label=None)
     zieltexte = _one("Zieltexte", "ganz", choices=[(SHORT_GOALS, "gekürzt")], widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, rows: Iterable[AppendixRow], faces: Faces) -> None:
-        """`rows`: all rows of the round; its Handlungsfelder and units are the choices."""
+    def __init__(
+        self, data: Any, rows: Iterable[AppendixRow], faces: Faces, comparable: Sequence[tuple[str, str]] | None = None
+    ) -> None:
+        """`rows`: all rows of the round; its Handlungsfelder and units are the choices.
+
+        `comparable`: slug and title of the rounds it can be compared with; None where nothing is compared.
+        """
         super().__init__(data, Measure.objects.none())
         rows = list(rows)
         shown = {
@@ -116,6 +125,8 @@ class OverviewFilter(django_filters.FilterSet):
             "uneinig": faces.states and faces.grades,
             "fehlt": faces.states,
             "niemand": faces.inside,
+            "vergleich": faces.grades and comparable is not None,
+            "veraenderung": faces.grades and comparable is not None,
         }
         for name in [name for name, is_shown in shown.items() if not is_shown]:
             del self.filters[name]
@@ -126,7 +137,11 @@ class OverviewFilter(django_filters.FilterSet):
         self._choices("einheit", sorted(units.items(), key=lambda item: (fold(item[1]), item[0])))
         hidden = {Order.RATING: not faces.grades, Order.PROGRESS: not faces.states}
         self._choices("sort", _order_choices(order for order in Order if not hidden.get(order)))
+        if "vergleich" in self.filters:
+            self._choices("vergleich", comparable or ())
         self.form.is_valid()
+        if self.changes and not self.compared_with:
+            self.form.add_error("veraenderung", _NOTHING_TO_COMPARE)
 
     def _choices(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
         self.filters[name].extra["choices"] = list(choices)
@@ -151,6 +166,22 @@ class OverviewFilter(django_filters.FilterSet):
             nobody=bool(values.get("niemand")),
             text=values.get("q") or "",
         )
+
+    @property
+    def compared_with(self) -> str:
+        """The slug of the earlier round that is looked at beside this one; empty for none."""
+        return self._values.get("vergleich") or ""
+
+    @property
+    def changes(self) -> frozenset[Change]:
+        """The changes since that round which are asked for; empty means all."""
+        return frozenset(map(Change, self._values.get("veraenderung") or ()))
+
+    def refuse_comparison(self, reason: str) -> None:
+        """Leave the comparison out, with `reason` among the complaints: there is nothing to compare with."""
+        self.form.add_error("vergleich", reason)
+        if self.changes:
+            self.form.add_error("veraenderung", _NOTHING_TO_COMPARE)
 
     @property
     def order_by(self) -> str:
@@ -188,9 +219,9 @@ class OverviewFilter(django_filters.FilterSet):
         kept = [pair for pair in self.pairs() if pair[0] not in changes]
         return urlencode(kept + [(name, value) for name, value in changes.items() if value and value != Order.NUMBER])
 
-    def query_with_only(self, name: str, value: str) -> str:
-        """The query string of this one filter in place of all others; order and Zieltexte stay."""
-        return urlencode([pair for pair in self.pairs() if pair[0] in _VIEW] + [(name, value)])
+    def query_with_only(self, name: str, *values: str) -> str:
+        """The query string of this one filter in place of all others; order, Zieltexte and comparison stay."""
+        return urlencode([pair for pair in self.pairs() if pair[0] in _VIEW] + [(name, value) for value in values])
 
     @property
     def query_without_filters(self) -> str:
@@ -235,7 +266,10 @@ class OverviewFilter(django_filters.FilterSet):
         for name, values in by_name.items():
             field = self.form.fields[name]
             given = " oder ".join(_words_of(self.form, name, value) for value in values)
-            parts.append(str(field.label) if isinstance(field.widget, FlagInput) else f"{field.label}: {given}")
+            label = str(field.label)
+            if name == "veraenderung":
+                label += f" gegenüber „{_words_of(self.form, 'vergleich', self.compared_with)}“"
+            parts.append(label if isinstance(field.widget, FlagInput) else f"{label}: {given}")
         return "; ".join(parts)
 
 

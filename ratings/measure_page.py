@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from goals.models import Concept, Measure, OrgUnit
+from goals.models import Concept, Measure
 from ratings import permissions, workflow
 from ratings.agreement import unanimous_grade
 from ratings.appendix import Appendix, AppendixRow, Audience, load_appendix
 from ratings.appendix.live import build_line, build_row, responsible_line
 from ratings.completeness import is_link
-from ratings.earlier import EarlierRating, earlier_ratings, measure_line
+from ratings.earlier import EarlierRating, earlier_ratings, measure_line, words_before
 from ratings.inquiries import may_answer, may_settle
 from ratings.models import AgreedRating, Inquiry, InquiryMessage, ReportingRound, StatusReport, Submission
 from ratings.models.fields import ContentFields, ObstacleCategory
@@ -76,6 +76,10 @@ class Spot:
     @property
     def here(self) -> str:
         return self.url()
+
+    @property
+    def history(self) -> str:
+        return self.url(name="history")
 
     @property
     def overview(self) -> str:
@@ -262,7 +266,7 @@ class MeasurePage:
         self.rating = AgreedRating.objects.filter(round=round_, measure=measure).first()
         reports = list(self._reports(round_))
         submissions = self._submissions(round_)
-        before = self._before(round_, {report.unit_id for report in reports})
+        before = words_before(round_, self._measures, {report.unit_id for report in reports})
         based_on = frozenset(self.rating.basis.values_list("pk", flat=True)) if self.rating else frozenset()
         for report in reports:
             report.round, report.measure = round_, measure
@@ -340,30 +344,3 @@ class MeasurePage:
         if self.round is None:
             return []
         return earlier_ratings(self.spot.measure, before=self.round, user=self.user, measures=self._measures)
-
-    def _before(self, round_: ReportingRound, units: set[int]) -> dict[int, Submission]:
-        """What each unit, or the one it succeeds, last submitted in an earlier round, by today's unit."""
-        rows = (
-            Submission.objects.counting()
-            .filter(report__measure__in=self._measures, report__round__opens_on__lt=round_.opens_on)
-            .select_related("report__round")
-            .order_by("-report__round__opens_on", "-report__role", "-number", "-pk")
-        )
-        earlier = list(rows)
-        successors: dict[int, int] = {}
-        if any(submission.report.unit_id not in units for submission in earlier):
-            successors = dict(OrgUnit.objects.filter(successor__isnull=False).values_list("pk", "successor_id"))
-        found: dict[int, Submission] = {}
-        for submission in earlier:
-            for unit_id in _line_of_successors(submission.report.unit_id, successors):
-                found.setdefault(unit_id, submission)
-        return found
-
-
-def _line_of_successors(unit_id: int, successors: dict[int, int]) -> list[int]:
-    found: list[int] = []
-    current: int | None = unit_id
-    while current is not None and current not in found:
-        found.append(current)
-        current = successors.get(current)
-    return found

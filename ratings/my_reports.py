@@ -1,12 +1,14 @@
 """„Meine Maßnahmen“: what the units of one person owe in one round, and what comes next."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from goals.permissions import access_for
 from goals.roles import Role
 from goals.text import fold
-from ratings.models import Draft, Inquiry, ReportingRound, StatusReport, Submission
+from ratings.deadlines import effective_due
+from ratings.models import Draft, DueExtension, Inquiry, ReportingRound, StatusReport, Submission
 from ratings.permissions import may_read_draft
 from ratings.querysets import UNIT_ROLES
 from ratings.scheme import Grade
@@ -22,13 +24,14 @@ TO_WRITE = (ReportState.OPEN, ReportState.DRAFT, ReportState.RETURNED)
 
 @dataclass(frozen=True)
 class ReportLine:
-    """One report of the person's units with its draft and newest submission."""
+    """One report of the person's units with its draft, its newest submission and the last day to hand it in."""
 
     report: StatusReport
     draft: Draft | None
     submission: Submission | None
     question: str
     place: int
+    due_on: date
 
     @property
     def folded_title(self) -> str:
@@ -88,7 +91,7 @@ def rounds_to_report(user: "User") -> list[ReportingRound]:
 
 
 def report_lines(user: "User", round_: ReportingRound) -> list[ReportLine]:
-    """Return the reports of the person's units in the order of the Konzept: three queries, whatever their number."""
+    """Return the reports of the person's units in the order of the Konzept: four queries, whatever their number."""
     reports = StatusReport.objects.of_units(user, round_.concept_id).filter(round=round_)
     newest = {
         submission.report_id: submission for submission in Submission.objects.newest().filter(report__in=reports.values("pk"))
@@ -98,12 +101,21 @@ def report_lines(user: "User", round_: ReportingRound) -> list[ReportLine]:
     asked = pending.filter(messages__from_unit=False).order_by("messages__written_at")
     for report_id, text in asked.values_list("report_id", "messages__text"):
         questions[report_id] = text
+    extensions = list(DueExtension.objects.filter(round=round_))
     lines = []
     for place, report in enumerate(reports.with_place().select_related("draft", "round__concept").in_order()):
         draft = getattr(report, "draft", None)
         readable = draft is not None and may_read_draft(user, report, on_behalf=draft.on_behalf)
-        lines.append(ReportLine(report, draft if readable else None, newest.get(report.pk), questions.get(report.pk, ""), place))
+        due_on = effective_due(round_, report, extensions)
+        question = questions.get(report.pk, "")
+        lines.append(ReportLine(report, draft if readable else None, newest.get(report.pk), question, place, due_on))
     return lines
+
+
+def common_due(round_: ReportingRound, lines: "Sequence[ReportLine]") -> date:
+    """Return the deadline to show above a list: the one that all `lines` share, else the round's; others stand at their line."""
+    found = {line.due_on for line in lines}
+    return found.pop() if len(found) == 1 else round_.due_on
 
 
 def next_line(lines: "Sequence[ReportLine]", after: int | None = None) -> ReportLine | None:

@@ -45,6 +45,14 @@ def may_record(user: "Person", concept_id: int) -> Decision:
     return denied("Bewertungen hält nur das Protokoll des Jour fixe oder die Evaluationsleitung fest.")
 
 
+def may_follow_returns(user: "Person", concept_id: int | None = None) -> Decision:
+    """Read the Rücklauf by unit: who leads the evaluation or sits in the Jour fixe of this Konzept, or of any."""
+    access = access_for(user)
+    if any(grant.role in ASKING and (concept_id is None or grant.covers(concept_id)) for grant in access.grants):
+        return ALLOWED
+    return denied("Den Rücklauf sehen nur die Evaluationsleitung und der Jour fixe.")
+
+
 def is_in_unit(user: "Person", report: "StatusReport") -> bool:
     """Reporters and approvers of the unit: both write, approvers also approve (DESIGN.md, section 4, roles)."""
     return report.unit_id in access_for(user).units(UNIT_ROLES, report.round.concept_id)

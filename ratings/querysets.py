@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Everyone but readers works inside the evaluation and reads submissions and the overview (DESIGN.md, section 4, roles).
 INSIDE = frozenset(Role) - {Role.READER}
 UNIT_ROLES = frozenset({Role.REPORTER, Role.APPROVER})
+# Who belongs to the Jour fixe.
+LEADING = frozenset({Role.BOARD, Role.RECORDER, Role.COORDINATOR})
 
 
 def _in_concepts(path: str, roles: frozenset[Role], user: "Person") -> Q:
@@ -139,3 +141,18 @@ class SnapshotQuerySet(_Evidence):
         """The newest version of each round, where that one is released: only there the live result is what readers may know."""
         newer = self.model._default_manager.filter(round=OuterRef("round"), version__gt=OuterRef("version"))
         return self.filter(~Exists(newer), released_at__isnull=False)
+
+
+class MeetingQuerySet(models.QuerySet):
+    def visible_to(self, user: "Person") -> Self:
+        """Sittings of the Jour fixe, for its members."""
+        return self.filter(_in_concepts("round__", LEADING, user))
+
+
+class AgendaItemQuerySet(models.QuerySet):
+    def in_order(self) -> Self:
+        """As in the Anhang, with everything above the Maßnahme."""
+        place = "measure__goal__challenge__action_field"
+        return self.select_related(place).order_by(
+            f"{place}__position", "measure__goal__challenge__position", "measure__goal__sort_key", "measure__position", "pk"
+        )

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 
 from goals.text import clean_text
 from ratings import permissions, workflow
+from ratings.deadlines import due_of
 from ratings.drafts import DATES, MARKERS, TEXTS, parse_date
 from ratings.earlier import EarlierWords, earlier_ratings, earlier_words, may_say_unchanged, measure_line
 from ratings.models import Draft, Inquiry, StatusReport, Submission
@@ -123,6 +124,7 @@ class ReportPage:
             "page": self,
             "report": self.report,
             "round": self.report.round,
+            "due_on": due_of(self.report),
             "measure": self.report.measure,
             "is_example": self.report.round.concept.is_example,
             "allowed": allowed,

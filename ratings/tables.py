@@ -39,15 +39,28 @@ class OverviewTable(tables.Table):
     massnahme = tables.Column("Maßnahme", accessor="title", attrs={"col": {"class": "col-measure"}})
     einheit = tables.Column("Zuständig", accessor="lead", attrs={"col": {"class": "col-units"}})
     bewertung = tables.Column("Bewertung", accessor="word", attrs={"col": {"class": "col-rating"}})
+    veraenderung = tables.Column("Veränderung", accessor="key", orderable=False, attrs={"col": {"class": "col-change"}})
     kennzeichen = tables.Column("Kennzeichen", accessor="set_markers", orderable=False, attrs={"col": {"class": "col-marker"}})
     stand = tables.Column("Stand", accessor="progress", attrs={"col": {"class": "col-state"}})
 
     class Meta:
         order_by_field = "sort"
 
-    def __init__(self, rows: Iterable[AppendixRow], *, order_by: str = "", exclude: Iterable[str] = (), **options: Any) -> None:
-        """`order_by`: a value of `Order`, with „-“ before it to reverse it; empty keeps the order of the Konzept."""
-        super().__init__(AppendixData(list(rows)), order_by=order_by or None, exclude=tuple(exclude), **options)
+    def __init__(
+        self,
+        rows: Iterable[AppendixRow],
+        *,
+        order_by: str = "",
+        exclude: Iterable[str] = (),
+        is_compared: bool = False,
+        **options: Any,
+    ) -> None:
+        """`order_by`: a value of `Order`, with „-“ before it to reverse it; empty keeps the order of the Konzept.
+
+        `is_compared`: an earlier round stands beside this one, so there is a column for what changed.
+        """
+        hidden = (*exclude, *(() if is_compared else ("veraenderung",)))
+        super().__init__(AppendixData(list(rows)), order_by=order_by or None, exclude=hidden, **options)
 
     @property
     def records(self) -> tuple[AppendixRow, ...]:

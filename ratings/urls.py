@@ -1,6 +1,22 @@
 from django.urls import path, register_converter
 
-from ratings.views import inquiries, measure, my_reports, overview, report, rounds, units
+from ratings.views import (
+    deputies,
+    extensions,
+    history,
+    inquiries,
+    mail,
+    measure,
+    meeting,
+    meetings,
+    my_reports,
+    overview,
+    report,
+    returns,
+    rounds,
+    unanimous,
+    units,
+)
 
 
 class MeasureNumber:
@@ -37,10 +53,26 @@ urlpatterns = [
     path(f"{_round}bearbeiten/", rounds.edit, name="round_edit"),
     path(f"{_round}schritt/", rounds.step, name="round_step"),
     path(f"{_round}abschluss/", rounds.close, name="round_close"),
+    path(f"{_round}fristen/", extensions.extensions, name="extensions"),
     path(f"{_round}abgleich/", rounds.sync, name="round_sync"),
+    path(f"{_round}erinnern/", mail.remind_units, name="remind"),
+    path("postausgang/", mail.mails, name="mails"),
+    path("postausgang/<int:pk>/erneut/", mail.mail_resend, name="mail_resend"),
+    path("konto/benachrichtigungen/", mail.mail_preferences, name="mail_preferences"),
+    path(f"{_round}verlauf/", history.round_log, name="round_log"),
+    path(f"{_round}ruecklauf/", returns.returns, name="returns"),
+    path(f"{_round}einstimmige/", unanimous.unanimous, name="unanimous"),
+    path("ruecklauf/", returns.current, name="returns_current"),
     path(_measure, measure.measure, name="measure"),
     path(f"{_measure}bewertung/", measure.agree, name="agree"),
+    path(f"{_measure}verlauf/", history.history, name="history"),
     path(f"{_measure}zustaendigkeit/", units.responsibilities, name="responsibilities"),
+    path("vertretungen/", deputies.deputies, name="deputies"),
+    path("jour-fixe/", meetings.board, name="board"),
+    path(f"{_round}sitzungen/", meetings.meetings, name="meetings"),
+    path("sitzungen/<int:pk>/", meetings.meeting, name="meeting"),
+    path("sitzungen/<int:pk>/liste/", meeting.agenda, name="meeting_agenda"),
+    path("sitzungen/<int:pk>/<measure:number>/", meeting.item, name="meeting_item"),
     path("einheiten/", units.units, name="units"),
     path("einheiten/<slug:unit>/", units.unit, name="unit"),
 ]

@@ -179,9 +179,9 @@ def test_error_pages(person: User, address: str, status: int, words: str) -> Non
 NAVIGATION = {
     Role.REPORTER: ["Start", "Meine Maßnahmen", "Übersicht", "Konzept"],
     Role.APPROVER: ["Start", "Meine Maßnahmen", "Übersicht", "Konzept"],
-    Role.BOARD: ["Start", "Übersicht", "Konzept", "Runden"],
-    Role.RECORDER: ["Start", "Übersicht", "Konzept", "Runden"],
-    Role.COORDINATOR: ["Start", "Übersicht", "Konzept", "Runden", "Einheiten"],
+    Role.BOARD: ["Start", "Rücklauf", "Jour fixe", "Übersicht", "Konzept", "Runden"],
+    Role.RECORDER: ["Start", "Rücklauf", "Jour fixe", "Übersicht", "Konzept", "Runden"],
+    Role.COORDINATOR: ["Start", "Rücklauf", "Jour fixe", "Übersicht", "Konzept", "Runden", "Einheiten"],
     Role.READER: ["Start", "Übersicht", "Konzept"],
 }
 

@@ -7,10 +7,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from goals.models import Role
 from ratings.appendix import freeze, live_appendix
-from ratings.models import ReportingRound
+from ratings.models import AgendaOrigin, Meeting, ReportingRound
 from ratings.states import RoundState
 from tests import factories as make
 
@@ -35,24 +36,40 @@ PAGES = {
     "goals:concepts": "S222222",
     "healthz": "2222222",
     "ratings:agree": "S333333",
+    "ratings:board": "SFFF333",
+    "ratings:deputies": "SF22FF2",
     "ratings:export": "S422222",
+    "ratings:extensions": "S4FFFF2",
+    "ratings:history": "S422222",
     "ratings:inquiry": "S433333",
+    "ratings:mail_preferences": "S222222",
+    "ratings:mail_resend": "SPPPPPP",
+    "ratings:mails": "SFFFFF2",
     "ratings:measure": "S222222",
+    "ratings:meeting": "S444222",
+    "ratings:meeting_agenda": "S444333",
+    "ratings:meeting_item": "S444222",
+    "ratings:meetings": "S4FF222",
     "ratings:my_reports": "S222222",
     "ratings:overview": "S422222",
     "ratings:overview_current": "S333333",
+    "ratings:remind": "S4FFFF2",
     "ratings:report": "S422332",
     "ratings:report_autosave": "SPPPPPP",
     "ratings:report_step": "SPPPPPP",
     "ratings:report_unchanged": "SPPPPPP",
     "ratings:responsibilities": "SFFFFF2",
+    "ratings:returns": "S4FF222",
+    "ratings:returns_current": "S4FF333",
     "ratings:round": "S422222",
     "ratings:round_close": "S4FFFF3",
     "ratings:round_create": "SFFFFF2",
     "ratings:round_edit": "S4FFFF2",
+    "ratings:round_log": "S4FFFF2",
     "ratings:round_step": "SPPPPPP",
     "ratings:round_sync": "S4FFFF2",
     "ratings:rounds": "S222222",
+    "ratings:unanimous": "S4FFF22",
     "ratings:unit": "SFFFFF2",
     "ratings:units": "SFFFFF2",
     "signed_in": "S222222",
@@ -85,19 +102,31 @@ def world() -> dict[str, Any]:
     running = make.round(concept)
     report = make.report(measure, round=running)
     inquiry = make.inquiry(report)
+    meeting = Meeting.objects.create(round=running, on=timezone.localdate())
+    meeting.items.create(measure=measure, origin=AgendaOrigin.HAND)
     place = {"concept": concept.slug, "number": measure.number}
     return {
         "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
         "goals:concept": {"concept": concept.slug},
         "ratings:agree": place,
         "ratings:export": {"round": running.slug, "ending": "xlsx"},
+        "ratings:history": place,
+        "ratings:extensions": {"round": running.slug},
         "ratings:inquiry": {"pk": inquiry.pk},
         "ratings:measure": place,
+        "ratings:meetings": {"round": running.slug},
+        "ratings:meeting": {"pk": meeting.pk},
+        "ratings:meeting_agenda": {"pk": meeting.pk},
+        "ratings:meeting_item": {"pk": meeting.pk, "number": measure.number},
         "ratings:responsibilities": place,
+        "ratings:mail_resend": {"pk": 1},
+        "ratings:remind": {"round": running.slug},
         "ratings:unit": {"unit": report.unit.slug},
         **{f"ratings:report{part}": {"pk": report.pk} for part in ("", "_autosave", "_step", "_unchanged")},
-        **{f"ratings:round{part}": {"round": running.slug} for part in ("", "_close", "_edit", "_step", "_sync")},
+        **{f"ratings:round{part}": {"round": running.slug} for part in ("", "_close", "_edit", "_log", "_step", "_sync")},
         "ratings:overview": {"round": running.slug},
+        "ratings:returns": {"round": running.slug},
+        "ratings:unanimous": {"round": running.slug},
         "unit": report.unit,
     }
 

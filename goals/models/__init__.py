@@ -1,12 +1,13 @@
 from goals.models.concept import ActionField, Challenge, Concept
 from goals.models.goal import Goal, GoalKind, Measure
 from goals.models.indicator import Indicator, IndicatorValue
-from goals.models.organisation import Membership, OrgUnit, Responsibility, ResponsibilityRole, Role
+from goals.models.organisation import Deputy, Membership, OrgUnit, Responsibility, ResponsibilityRole, Role
 
 __all__ = [
     "ActionField",
     "Challenge",
     "Concept",
+    "Deputy",
     "Goal",
     "GoalKind",
     "Indicator",

@@ -11,7 +11,7 @@ from goals.models.goal import Measure
 from goals.querysets import OrgUnitQuerySet
 from goals.roles import Role
 
-__all__ = ["Membership", "OrgUnit", "Responsibility", "ResponsibilityRole", "Role"]
+__all__ = ["Deputy", "Membership", "OrgUnit", "Responsibility", "ResponsibilityRole", "Role"]
 
 
 class OrgUnit(models.Model):
@@ -147,3 +147,53 @@ class Membership(models.Model):
         if self.unit_id is None:
             self.with_subunits = False
         super().save(*args, **kwargs)
+
+
+class Deputy(models.Model):
+    """Vertretung: `deputy` reports for `absent` in `unit`, first and last day included, until `ended_at` if it was ended early.
+
+    It counts only as long as `absent` has a role in the unit themselves; see `goals.permissions.load_access`.
+    """
+
+    absent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="deputies_given", verbose_name="vertretene Person"
+    )
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="deputies_received", verbose_name="Vertretung"
+    )
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="deputies", verbose_name="Organisationseinheit")
+    concept = models.ForeignKey(
+        Concept,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deputies",
+        verbose_name="Konzept",
+        help_text="Leer: alle.",
+    )
+    from_on = models.DateField("von")
+    until_on = models.DateField("bis", help_text="Der letzte Tag der Vertretung.")
+    note = models.CharField("Anmerkung", max_length=300, blank=True)
+    ended_at = models.DateTimeField("vorzeitig beendet", null=True, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "Vertretung"
+        verbose_name_plural = "Vertretungen"
+        ordering = ["-from_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(from_on__lte=F("until_on")),
+                name="deputy_dates_in_order",
+                violation_error_message="Das Ende der Vertretung liegt vor ihrem Beginn.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(absent=F("deputy")),
+                name="deputy_not_oneself",
+                violation_error_message="Niemand vertritt sich selbst.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deputy} für {self.absent}, {self.unit}"

@@ -13,7 +13,10 @@ __all__ = ["WRITERS", "Writer", "file_name", "write_csv", "write_xlsx"]
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """`write(appendix, out, selection="…")` writes the file to a binary stream; `selection` is the active filter in words."""
+    """`write(appendix, out, selection="…", comparison=…)` writes the file to a binary stream.
+
+    `selection` is the active filter in words, `comparison` that with an earlier round; both may be left out.
+    """
 
     content_type: str
     write: Callable[..., None]

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from ratings.appendix import Appendix, AppendixRow, Audience
+from ratings.comparison import Comparison
 from ratings.documents import wording
 from ratings.models.fields import ObstacleCategory
 from ratings.rollup import Standing, UnitLine, UnitTexts
@@ -48,12 +49,16 @@ class Column:
     in_csv: bool = True
 
 
-def data_columns(appendix: Appendix, *, selection: str = "") -> list[Column]:
-    """Return the columns for this round and audience. Readers of a released round get no proposals and no states of reports."""
+def data_columns(appendix: Appendix, *, selection: str = "", comparison: Comparison | None = None) -> list[Column]:
+    """Return the columns for this round and audience. Readers of a released round get no proposals and no states of reports.
+
+    `comparison` with an earlier round adds what stood there and what changed.
+    """
     inside = appendix.audience is Audience.INTERNAL
     return [
         *_concept_columns(),
         *(_rating_columns() if appendix.has_ratings else []),
+        *(_comparison_columns(comparison) if comparison else []),
         *_unit_columns(),
         *(_inside_columns(appendix) if inside else []),
         *_round_columns(appendix, selection),
@@ -83,6 +88,14 @@ def _rating_columns() -> list[Column]:
         Column("Begründung", lambda row: row.reason, 36),
         Column("Bemerkung", lambda row: row.remark, 36),
         Column("abgestimmt am", lambda row: row.agreed_on, 15),
+    ]
+
+
+def _comparison_columns(comparison: Comparison) -> list[Column]:
+    return [
+        Column("Vorherige Bewertung", lambda row: comparison.of(row).words_before, 20),
+        Column("Veränderung", lambda row: comparison.of(row).change.word, 18),
+        Column("Vergleich mit", lambda row: comparison.title, 28),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import BinaryIO, Final
 
 from goals.text import clean_text
 from ratings.appendix import Appendix
+from ratings.comparison import Comparison
 from ratings.documents import wording
 from ratings.documents.columns import Value, data_columns
 
@@ -17,13 +18,14 @@ _FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 _DATE_LIKE: Final = re.compile(r"\s*\d+(?:[./\-]\d+){1,2}\.?\s*|\s*\d+[eE]\d+\s*")
 
 
-def write_csv(appendix: Appendix, out: BinaryIO, *, selection: str = "") -> None:
+def write_csv(appendix: Appendix, out: BinaryIO, *, selection: str = "", comparison: Comparison | None = None) -> None:
     """Write one row per Maßnahme with the columns of the sheet „Daten“ to `out`.
 
     „20.1“ is left out: Ziel and Position stand apart. An apostrophe goes before text that Excel would calculate or turn into a
-    date; a program that reads the file removes it. Dates are TT.MM.JJJJ. `selection`: the active filter in words.
+    date; a program that reads the file removes it. Dates are TT.MM.JJJJ. `selection`: the active filter in words;
+    `comparison`: that with an earlier round.
     """
-    columns = [column for column in data_columns(appendix, selection=selection) if column.in_csv]
+    columns = [column for column in data_columns(appendix, selection=selection, comparison=comparison) if column.in_csv]
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([column.heading for column in columns])

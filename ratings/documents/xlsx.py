@@ -8,6 +8,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from goals.text import clean_text
 from ratings.appendix import Appendix
+from ratings.comparison import Comparison
 from ratings.documents import wording
 from ratings.documents.columns import Value, data_columns
 from ratings.documents.text_width import line_height, wrap
@@ -20,8 +21,9 @@ _POINTS_PER_CHAR: Final = 5.25
 _MAX_SHORT: Final = 60
 
 
-def write_xlsx(appendix: Appendix, out: BinaryIO, *, selection: str = "") -> None:
+def write_xlsx(appendix: Appendix, out: BinaryIO, *, selection: str = "", comparison: Comparison | None = None) -> None:
     """Write the workbook of these rows, in their order, to `out`. `selection`: the active filter in words, for the title.
+    `comparison` with an earlier round adds columns to the sheet „Daten“.
 
     No merged cells, no formulas: text stays text whatever it begins with. Nothing is smaller than 10 pt on A4 landscape.
     """
@@ -33,13 +35,13 @@ def write_xlsx(appendix: Appendix, out: BinaryIO, *, selection: str = "") -> Non
     properties.creator = properties.lastModifiedBy = "Evaluationsportal"
     properties.language = "de-DE"
     AppendixSheet(workbook.create_sheet("Anhang"), appendix).write(selection)
-    _write_data(workbook.create_sheet("Daten"), appendix, selection)
+    _write_data(workbook.create_sheet("Daten"), appendix, selection, comparison)
     workbook.save(out)
 
 
-def _write_data(sheet: Worksheet, appendix: Appendix, selection: str) -> None:
+def _write_data(sheet: Worksheet, appendix: Appendix, selection: str, comparison: Comparison | None) -> None:
     """The Excel table begins in the first cell; it is for the screen and prints at its own size, page beside page."""
-    columns = data_columns(appendix, selection=selection)
+    columns = data_columns(appendix, selection=selection, comparison=comparison)
     for index, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = column.width
         put(sheet.cell(1, index), column.heading, "Spaltenkopf")

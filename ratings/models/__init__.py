@@ -1,14 +1,28 @@
+from ratings.models.extension import DueExtension
+from ratings.models.mail import MailItem, MailKind, MailPreference, MailState, OutgoingMail
+from ratings.models.meeting import AgendaItem, AgendaOrigin, AgendaOutcome, Meeting, MeetingState
 from ratings.models.rating import AgreedRating
 from ratings.models.report import Draft, Inquiry, InquiryMessage, ObstacleCategory, StatusReport, Submission
 from ratings.models.round import ReportingRound
 from ratings.models.snapshot import Snapshot
 
 __all__ = [
+    "AgendaItem",
+    "AgendaOrigin",
+    "AgendaOutcome",
     "AgreedRating",
     "Draft",
+    "DueExtension",
     "Inquiry",
     "InquiryMessage",
+    "MailItem",
+    "MailKind",
+    "MailPreference",
+    "MailState",
+    "Meeting",
+    "MeetingState",
     "ObstacleCategory",
+    "OutgoingMail",
     "ReportingRound",
     "Snapshot",
     "StatusReport",

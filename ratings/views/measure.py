@@ -30,6 +30,7 @@ from ratings.forms import UNRATED, AgreementForm, initial_of_proposal, initial_o
 from ratings.measure_page import MeasurePage, Spot, current_round, visible_rounds
 from ratings.models import ReportingRound, StatusReport
 from ratings.scheme import NOT_RATED_WORD, Grade, Marker
+from ratings.views import overview_comparison as comparing
 from ratings.views.overview_page import was_asked
 from ratings.workflow import Impossible
 
@@ -215,7 +216,7 @@ def _neighbours(request: SignedInRequest, page: MeasurePage) -> tuple[str, str]:
     spot = page.spot
     if page.round is not None and spot.back:
         appendix = page.appendix or load_appendix(page.round)
-        numbers, listed = _list_it_was_opened_from(appendix, spot)
+        numbers, listed = _list_it_was_opened_from(request, appendix, spot)
     elif page.appendix is not None:
         numbers = [row.number for row in page.appendix.rows]
         listed = set(numbers)
@@ -233,7 +234,7 @@ def _neighbours(request: SignedInRequest, page: MeasurePage) -> tuple[str, str]:
 def _next_to_decide(request: SignedInRequest, spot: Spot, round_: ReportingRound) -> str:
     """Return the address of the next Maßnahme without a valid decision, of the overview if there is none left."""
     appendix = live_appendix(round_)
-    numbers, listed = _list_it_was_opened_from(appendix, spot)
+    numbers, listed = _list_it_was_opened_from(request, appendix, spot)
     waiting = {row.number for row in appendix.rows if row.number in listed and _is_waiting(row)}
     place = numbers.index(spot.measure.number) if spot.measure.number in numbers else 0
     after = next((number for number in numbers[place + 1 :] + numbers[:place] if number in waiting), "")
@@ -247,12 +248,24 @@ def _is_waiting(row: AppendixRow) -> bool:
     return not row.is_agreed or row.recheck
 
 
-def _list_it_was_opened_from(appendix: Appendix, spot: Spot) -> tuple[list[str], set[str]]:
-    """Return the numbers of all Maßnahmen in the order of the overview, and those that its filter lets through."""
+def _list_it_was_opened_from(request: SignedInRequest, appendix: Appendix, spot: Spot) -> tuple[list[str], set[str]]:
+    """Return the numbers of all Maßnahmen in the order of the overview, and those that its filter lets through.
+
+    A filter by what changed costs the earlier round's queries; where that one has vanished, nothing is left out.
+    """
     inside = appendix.audience is Audience.INTERNAL
     started = appendix.version is not None or (spot.round is not None and spot.round.is_live)
     faces = Faces(grades=appendix.has_ratings and started, states=inside and started, inside=inside)
-    chosen = OverviewFilter(QueryDict(spot.back), appendix.rows, faces)
+    data = QueryDict(spot.back)
+    earlier, offered = [], None
+    if spot.round is not None and "veraenderung" in data:
+        earlier = comparing.offered(request.user, spot.round)
+        offered = comparing.choices(spot.round, earlier)
+    chosen = OverviewFilter(data, appendix.rows, faces, offered)
     order = Order(chosen.order_by.removeprefix("-") or Order.NUMBER)
     rows = sort_rows(appendix.rows, order, reverse=chosen.order_by.startswith("-"))
-    return [row.number for row in rows], {row.number for row in filter_rows(rows, chosen.criteria)}
+    listed = filter_rows(rows, chosen.criteria)
+    if spot.round is not None and chosen.changes:
+        comparison = comparing.place_beside(request.user, spot.round, appendix, chosen, earlier)
+        listed = comparison.select(listed, chosen.changes) if comparison else listed
+    return [row.number for row in rows], {row.number for row in listed}

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from goals.permissions import access_for
 from goals.requests import SignedInRequest
 from ratings.models import ReportingRound
-from ratings.my_reports import ReportLine, next_line, report_lines, rounds_to_report, waiting_lines
+from ratings.my_reports import ReportLine, common_due, next_line, report_lines, rounds_to_report, waiting_lines
 from ratings.querysets import UNIT_ROLES
 from ratings.report_filters import MyReportsFilter, MyReportsTable
 from ratings.returns import bar_parts
@@ -34,6 +34,7 @@ def my_reports(request: SignedInRequest) -> HttpResponse:
         "is_example": round_.concept.is_example,
         "units": sorted({line.report.unit.name for line in lines}),
         "owed": owed,
+        "due_on": common_due(round_, owed),
         "submitted": sum(line.report.state == ReportState.SUBMITTED for line in owed),
         "parts": bar_parts(Counter(ReportState(line.report.state) for line in owed)),
         "returned": returned,

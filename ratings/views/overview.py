@@ -13,13 +13,15 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from ratings import permissions
-from ratings.appendix import Appendix, Audience, NothingReleased, filter_rows, load_appendix
+from ratings.appendix import Appendix, AppendixRow, Audience, NothingReleased, filter_rows, load_appendix
+from ratings.comparison import Comparison
 from ratings.documents import WRITERS, file_name
 from ratings.filtersets import Faces, OverviewFilter
 from ratings.measure_page import current_round
 from ratings.models import ReportingRound
 from ratings.states import RoundState
 from ratings.tables import OverviewTable
+from ratings.views import overview_comparison as comparing
 from ratings.views import overview_page as page
 
 _EXPORTS = (
@@ -30,19 +32,24 @@ _EXPORTS = (
 
 @dataclass(frozen=True, slots=True)
 class _Selection:
-    """One round as somebody asked for it: `whole` holds all rows, the table those that the filter lets through, in order."""
+    """One round as somebody asked for it: `whole` holds all rows, the table those that the filter lets through, in order.
+
+    `comparison` is that with an earlier round, if one is asked for; `met` are the rows that meet every filter but that of the change.
+    """
 
     round: ReportingRound
     rounds: Sequence[ReportingRound]
     whole: Appendix
     faces: Faces
     chosen: OverviewFilter
+    comparison: Comparison | None
+    met: Sequence[AppendixRow]
     table: OverviewTable
 
 
 def _select(request: HttpRequest, slug: str, *, with_texts: bool = False) -> _Selection:
     """Read a round for the person who asks. Raises Http404 if it is out of sight or nothing of it is released to them."""
-    rounds = list(ReportingRound.objects.visible_to(request.user).select_related("concept"))
+    rounds = list(comparing.with_lineage(ReportingRound.objects.visible_to(request.user).select_related("concept"), slug))
     found = next((round_ for round_ in rounds if round_.slug == slug), None)
     if found is None:
         raise Http404("Diese Berichtsrunde gibt es nicht.")
@@ -53,14 +60,18 @@ def _select(request: HttpRequest, slug: str, *, with_texts: bool = False) -> _Se
         raise Http404("Von dieser Berichtsrunde ist nichts freigegeben.") from error
     started = whole.version is not None or found.state != RoundState.PREPARING
     faces = Faces(grades=whole.has_ratings and started, states=inside and started, inside=inside)
-    chosen = OverviewFilter(request.GET, whole.rows, faces)
+    earlier = comparing.comparable_rounds(found, rounds)
+    chosen = OverviewFilter(request.GET, whole.rows, faces, comparing.choices(found, earlier))
+    comparison = comparing.place_beside(request.user, found, whole, chosen, earlier)
+    met = filter_rows(whole.rows, chosen.criteria)
     hidden = {"bewertung": not faces.grades, "stand": not faces.states}
     table = OverviewTable(
-        filter_rows(whole.rows, chosen.criteria),
+        comparison.select(met, chosen.changes) if comparison else met,
         order_by=chosen.order_by,
         exclude=[name for name, is_hidden in hidden.items() if is_hidden],
+        is_compared=comparison is not None,
     )
-    return _Selection(found, rounds, whole, faces, chosen, table)
+    return _Selection(found, rounds, whole, faces, chosen, comparison, met, table)
 
 
 @require_safe
@@ -77,13 +88,14 @@ def overview(request: HttpRequest, round: str) -> HttpResponse:
 def _context(selection: _Selection) -> dict[str, Any]:
     whole, chosen, faces, rows = selection.whole, selection.chosen, selection.faces, selection.table.records
     query = chosen.query()
-    factory = page.LineFactory(whole, rows, query, faces)
+    comparison = selection.comparison
+    factory = page.LineFactory(whole, rows, query, faces, comparison)
     is_grouped = not chosen.order_by
     return {
         "is_example": whole.is_example,
         "round": selection.round,
         "round_state": RoundState.CLOSED if whole.version else RoundState(selection.round.state),
-        "rounds": _other_rounds(selection, query),
+        "rounds": _other_rounds(selection),
         "whole": whole,
         "extent": page.extent(whole.rows),
         "faces": faces,
@@ -95,20 +107,38 @@ def _context(selection: _Selection) -> dict[str, Any]:
         "returns": page.returns(rows) if faces.states and not faces.grades else (),
         "map": page.map_rows(whole.rows, rows, factory.url) if faces.grades else (),
         "map_leads_to_fields": is_grouped,
-        "quick_links": page.quick_links(whole, chosen),
+        "quick_links": page.quick_links(whole, chosen, comparison),
         "notes": page.notes(rows, faces),
         "nobody_words": page.nobody_words(whole),
-        "more_is_open": chosen.is_active("stand", "uneinig", "fehlt", "niemand") or bool(chosen.order_by),
+        "more_is_open": chosen.is_active("stand", "uneinig", "fehlt", "niemand", "vergleich") or bool(chosen.order_by),
         "headings": selection.table.headings(lambda order: chosen.query(sort=order)),
-        "fields": page.field_blocks(rows, factory.line) if is_grouped else (),
+        "fields": page.field_blocks(rows, factory.line, comparison) if is_grouped else (),
         "lines": () if is_grouped else [factory.line(row) for row in rows],
         "goals_toggle": chosen.query(zieltexte="" if chosen.short_goals else "kurz"),
         "query_in_concept_order": chosen.query(sort=""),
+        **_compared(selection),
     }
 
 
-def _other_rounds(selection: _Selection, query: str) -> list[tuple[ReportingRound, str]]:
-    """The rounds somebody can change to; within the Konzept the filter goes along."""
+def _compared(selection: _Selection) -> dict[str, Any]:
+    """What the page shows of the comparison; without one there is only the choice of a round, if there is one to choose."""
+    chosen, comparison = selection.chosen, selection.comparison
+    offers = "vergleich" in chosen.form.fields and len(chosen.form.fields["vergleich"].choices) > 1
+    if comparison is None:
+        return {"offers_comparison": offers, "comparison": None}
+    return {
+        "offers_comparison": offers,
+        "comparison": comparison,
+        "met": len(selection.met),
+        "change_counts": comparing.change_counts(comparison, selection.met, chosen),
+        "query_with_all_changes": chosen.query(veraenderung=""),
+        "query_without_comparison": chosen.query(vergleich="", veraenderung=""),
+    }
+
+
+def _other_rounds(selection: _Selection) -> list[tuple[ReportingRound, str]]:
+    """The rounds somebody can change to; within the Konzept the filter goes along, without the comparison."""
+    query = selection.chosen.query(vergleich="", veraenderung="")
     found = []
     for other in selection.rounds:
         kept = query if other.concept_id == selection.round.concept_id else ""
@@ -147,6 +177,6 @@ def export(request: HttpRequest, round: str, ending: str) -> HttpResponseBase:
         return redirect(f"{reverse('ratings:overview', args=[round])}?{request.META['QUERY_STRING']}")
     appendix = selection.whole.with_rows(selection.table.records)
     out = BytesIO()
-    writer.write(appendix, out, selection=chosen.words)
+    writer.write(appendix, out, selection=chosen.words, comparison=selection.comparison)
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename=file_name(appendix, ending), content_type=writer.content_type)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from ratings.appendix import Appendix, AppendixRow, Criteria, filter_rows
+from ratings.comparison import Change, Compared, Comparison
 from ratings.documents import wording
 from ratings.filtersets import Faces, OverviewFilter
 from ratings.rollup import DISPUTED_VALUE, UNRATED_VALUE, Progress, Share, Standing, distribution
@@ -46,13 +47,17 @@ _QUICK: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One Maßnahme in the list. `unknown`: Kennzeichen whose „nicht überliefert“ its own cell has to say."""
+    """One Maßnahme in the list. `unknown`: Kennzeichen whose „nicht überliefert“ its own cell has to say.
+
+    `compared` is None where no earlier round stands beside this one.
+    """
 
     row: AppendixRow
     url: str
     anchor: str
     reason: str
     unknown: list[Marker]
+    compared: Compared | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class FieldBlock:
     shown: int
     agreed: int
     shares: tuple[Share, ...]
+    changes: list[tuple[Change, int]]
     challenges: list[ChallengeBlock]
 
 
@@ -108,10 +114,13 @@ class QuickLink:
 class LineFactory:
     """Makes lines and their links: to the Maßnahme's page, with the way back to just this selection."""
 
-    def __init__(self, whole: Appendix, rows: Sequence[AppendixRow], query: str, faces: Faces) -> None:
+    def __init__(
+        self, whole: Appendix, rows: Sequence[AppendixRow], query: str, faces: Faces, comparison: Comparison | None
+    ) -> None:
         self._concept = whole.concept_slug
         self._tail = urlencode({"runde": whole.round_slug} | ({"zurueck": query} if query else {}))
         self._shared_reason = wording.shared_reason(rows)
+        self._comparison = comparison
         self._unknown = wording.unknown_markers(rows)[1] if faces.grades else frozenset()
 
     def line(self, row: AppendixRow) -> Line:
@@ -121,6 +130,7 @@ class LineFactory:
             anchor=anchor(row),
             reason=row.reason if row.standing == Standing.NOT_RATED and row.reason != self._shared_reason else "",
             unknown=[marker for marker in row.unknown_markers if marker in self._unknown],
+            compared=self._comparison.of(row) if self._comparison else None,
         )
 
     def url(self, row: AppendixRow) -> str:
@@ -132,7 +142,9 @@ def anchor(row: AppendixRow) -> str:
     return f"m-{re.sub(r'[^0-9A-Za-z]+', '-', row.number)}"
 
 
-def field_blocks(rows: Iterable[AppendixRow], line: Callable[[AppendixRow], Line]) -> list[FieldBlock]:
+def field_blocks(
+    rows: Iterable[AppendixRow], line: Callable[[AppendixRow], Line], comparison: Comparison | None = None
+) -> list[FieldBlock]:
     """Return the Handlungsfelder of `rows`, which stand in the order of the Konzept."""
     blocks = []
     for position, of_field in groupby(rows, key=lambda row: row.field_position):
@@ -145,6 +157,7 @@ def field_blocks(rows: Iterable[AppendixRow], line: Callable[[AppendixRow], Line
                 shown=len(own),
                 agreed=sum(row.is_agreed for row in own),
                 shares=distribution(own),
+                changes=comparison.counts(own) if comparison else [],
                 challenges=[_challenge(list(of_challenge), line) for _, of_challenge in challenges],
             )
         )
@@ -194,10 +207,10 @@ def returns(rows: Iterable[AppendixRow]) -> list[tuple[str, int, str]]:
     return [(css_class, states[state], word) for state, css_class, word in _RETURNS]
 
 
-def quick_links(whole: Appendix, chosen: OverviewFilter) -> list[QuickLink]:
+def quick_links(whole: Appendix, chosen: OverviewFilter, comparison: Comparison | None = None) -> list[QuickLink]:
     """Return the selections people ask for most, each with its count over the whole round; none that is active or empty."""
     active, rows = set(chosen.pairs()), whole.rows
-    links = []
+    links = _only_changes(rows, chosen, comparison) if comparison else []
     for name, value, words, criteria in _QUICK:
         if name in chosen.form.fields and (name, value) not in active:
             count = len(filter_rows(rows, criteria))
@@ -205,6 +218,14 @@ def quick_links(whole: Appendix, chosen: OverviewFilter) -> list[QuickLink]:
                 shown = nobody_words(whole) if name == "niemand" else words
                 links.append(QuickLink(shown, count, chosen.query_with_only(name, value)))
     return links[:_QUICK_MOST]
+
+
+def _only_changes(rows: Sequence[AppendixRow], chosen: OverviewFilter, comparison: Comparison) -> list[QuickLink]:
+    wanted = Change.differing()
+    count = len(comparison.select(rows, wanted))
+    if not 0 < count < len(rows) or chosen.changes == set(wanted):
+        return []
+    return [QuickLink("nur Änderungen", count, chosen.query_with_only("veraenderung", *wanted))]
 
 
 def notes(rows: Sequence[AppendixRow], faces: Faces) -> list[str]:

@@ -1,40 +1,14 @@
 """What the rows of a round add up to, for the page of the round and the start page, and where the overview shows those rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from ratings.appendix import Appendix, AppendixRow
-from ratings.returns import Parts, bar_parts
 from ratings.rollup import DISPUTED_VALUE, Progress, Share, category, distribution
 from ratings.states import ReportState
-
-
-@dataclass
-class UnitReturn:
-    """What one unit owes in a round and how far it is."""
-
-    slug: str
-    name: str
-    counts: dict[ReportState, int] = field(default_factory=dict)
-
-    @property
-    def owed(self) -> int:
-        return sum(self.counts.values())
-
-    @property
-    def submitted(self) -> int:
-        return self.counts.get(ReportState.SUBMITTED, 0)
-
-    @property
-    def is_complete(self) -> bool:
-        return self.submitted == self.owed
-
-    @property
-    def parts(self) -> Parts:
-        return bar_parts(self.counts)
 
 
 @dataclass(frozen=True)
@@ -97,17 +71,6 @@ def figures(appendix: Appendix) -> Figures:
         submitted=states.count(ReportState.SUBMITTED),
         exceptions=tuple((kind, progress.count(kind)) for kind in _EXCEPTIONS if kind in progress),
     )
-
-
-def returns_by_unit(rows: Iterable[AppendixRow]) -> list[UnitReturn]:
-    """Return the Rücklauf by unit, the least complete first; units of which no report was asked are left out."""
-    units: dict[str, UnitReturn] = {}
-    for row in rows:
-        for line in row.owed_units:
-            if line.state is not None:
-                entry = units.setdefault(line.slug, UnitReturn(line.slug, line.name))
-                entry.counts[line.state] = entry.counts.get(line.state, 0) + 1
-    return sorted(units.values(), key=lambda unit: (unit.submitted - unit.owed, unit.name))
 
 
 def shares_by_field(rows: Iterable[AppendixRow]) -> list[FieldShares]:

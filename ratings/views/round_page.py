@@ -11,6 +11,7 @@ from django.utils import timezone
 from ratings import permissions, rounds
 from ratings.appendix import Appendix, NothingReleased, live_appendix, load_appendix
 from ratings.models import ReportingRound, Snapshot
+from ratings.returns import returns_by_unit
 from ratings.rounds import Step
 from ratings.states import RoundState
 from ratings.views import round_figures
@@ -130,7 +131,7 @@ def page(user: "User", round_: ReportingRound, reason_form: forms.Form) -> dict[
     may_coordinate = bool(permissions.may_coordinate(user, round_.concept_id))
     snapshots = Snapshot.objects.filter(round=round_).select_related("created_by", "released_by")
     versions = list(snapshots.defer("data").order_by("-version"))
-    returns = round_figures.returns_by_unit(appendix.rows)
+    returns = returns_by_unit(appendix.rows)
     fields = round_figures.shares_by_field(appendix.rows)
     return {
         "round": round_,
@@ -143,6 +144,8 @@ def page(user: "User", round_: ReportingRound, reason_form: forms.Form) -> dict[
         "finished": [unit for unit in returns if unit.is_complete],
         "fields": fields,
         "shows_proposals": round_.is_live or any(own.has_proposals for own in fields),
+        "may_record": bool(permissions.may_record_round(user, round_)),
+        "may_follow_returns": bool(permissions.may_follow_returns(user, round_.concept_id)),
         "allowed": allowed | ({"edit"} if may_coordinate and not round_.is_closed else set()),
         "shows_names": may_coordinate,
         "next": next_step(round_, allowed, appendix),

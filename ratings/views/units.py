@@ -35,11 +35,11 @@ def units(request: SignedInRequest) -> HttpResponse:
     known = Count("responsibilities", filter=Q(responsibilities__measure__concept__in=concepts))
     rows = OrgUnit.objects.select_related("successor").annotate(measures=known)
     ordered = sorted(rows, key=lambda row: (fold(row.name), row.pk))
-    context = {"units": _as_tree(ordered), "is_example": concepts.filter(is_example=True).exists()}
+    context = {"units": as_tree(ordered), "is_example": concepts.filter(is_example=True).exists()}
     return render(request, "ratings/units/list.html", context)
 
 
-def _as_tree(rows: Sequence[OrgUnit]) -> list[tuple[OrgUnit, int]]:
+def as_tree(rows: Sequence[OrgUnit]) -> list[tuple[OrgUnit, int]]:
     """Return (unit, depth) with every unit below the one it belongs to."""
     children: dict[int | None, list[OrgUnit]] = {}
     for row in rows:

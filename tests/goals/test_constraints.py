@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.db.models import F
 
-from goals.models import Goal, IndicatorValue, Membership, OrgUnit, Responsibility, ResponsibilityRole, Role
+from goals.models import Deputy, Goal, IndicatorValue, Membership, OrgUnit, Responsibility, ResponsibilityRole, Role
 from tests import factories as make
 from tests.constraints import Case, assert_complete, assert_refused
 
@@ -40,6 +40,17 @@ def responsible_twice() -> None:
     make.responsibility(measure, unit, lead=False)
 
 
+def deputy(**fields: object) -> Deputy:
+    defaults = {"unit": make.unit(), "from_on": date(2026, 3, 1), "until_on": date(2026, 3, 14)}
+    people = {name: make.user() for name in ("absent", "deputy") if name not in fields}
+    return Deputy.objects.create(**defaults | people | fields)
+
+
+def deputy_of_oneself() -> None:
+    person = make.user()
+    deputy(absent=person, deputy=person)
+
+
 CASES: list[Case] = [
     ("concept_period_in_order", lambda: make.concept(period_start=date(2024, 1, 2), period_end=date(2024, 1, 1))),
     ("action_field_position_unique", lambda: twice(make.action_field, concept=make.concept(), position=1)),
@@ -70,6 +81,8 @@ CASES: list[Case] = [
         "membership_once_per_unit_and_concept",
         lambda: twice(make.member, role=Role.REPORTER, user=make.user(), unit=make.unit(), concept=make.concept()),
     ),
+    ("deputy_dates_in_order", lambda: deputy(from_on=date(2026, 3, 2), until_on=date(2026, 3, 1))),
+    ("deputy_not_oneself", deputy_of_oneself),
 ]
 
 
@@ -97,5 +110,6 @@ def test_what_the_constraints_allow() -> None:
         make.member(Role.REPORTER, user=person, unit=unit, concept=concept_or_all)
         make.member(Role.READER, user=person, concept=concept_or_all)
     make.unit(successor=unit, is_active=False)
+    deputy(from_on=date(2026, 3, 1), until_on=date(2026, 3, 1))
     assert Responsibility.objects.filter(role=ResponsibilityRole.CONTRIBUTING).count() == 2
     assert person.memberships.count() == 6

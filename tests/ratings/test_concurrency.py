@@ -86,25 +86,25 @@ def test_deciding_and_changing_responsibilities_do_not_wait_for_each_other_in_a_
     report = make.report()
     submission = make.submission(report)
     recorder, leader, other = make.member(Role.RECORDER), make.member(Role.COORDINATOR), make.unit()
-    for turn in range(5):
-        outcome = at_once(
-            lambda turn=turn: agreement.agree(
-                round_id=report.round_id,
-                measure=report.measure,
-                decided=Decided(Grade.HIGH),
-                version=turn,
-                seen=[submission.pk],
-                user=recorder,
-            ),
-            lambda turn=turn: organising.assign(
-                report.measure_id,
-                lead=report.unit,
-                contributing=[other] if turn % 2 == 0 else [],
-                source="",
-                reason="",
-                user=leader,
-            ),
+
+    def decide(turn: int) -> Callable[[], Any]:
+        return lambda: agreement.agree(
+            round_id=report.round_id,
+            measure=report.measure,
+            decided=Decided(Grade.HIGH),
+            version=turn,
+            seen=[submission.pk],
+            user=recorder,
         )
+
+    def assign(turn: int) -> Callable[[], Any]:
+        contributing = [other] if turn % 2 == 0 else []
+        return lambda: organising.assign(
+            report.measure_id, lead=report.unit, contributing=contributing, source="", reason="", user=leader
+        )
+
+    for turn in range(5):
+        outcome = at_once(decide(turn), assign(turn))
         assert outcome == {"done": 2}
 
 

@@ -1,16 +1,32 @@
 """The rules that the database itself keeps for ratings: one case for each way to break them (DESIGN.md, section 4, rule 3)."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from ratings.models import AgreedRating, Draft, Inquiry, InquiryMessage, ReportingRound, StatusReport
+from ratings.models import (
+    AgendaItem,
+    AgendaOrigin,
+    AgreedRating,
+    Draft,
+    DueExtension,
+    Inquiry,
+    InquiryMessage,
+    MailItem,
+    MailPreference,
+    Meeting,
+    ReportingRound,
+    StatusReport,
+)
 from ratings.models.report import SUMMARY_LIMIT
 from ratings.scheme import Grade, Marker
 from ratings.states import ReportState, RoundState
 from tests import factories as make
 from tests.constraints import Case, assert_complete, assert_refused
+from tests.ratings.mails import mail
 
 pytestmark = pytest.mark.django_db
 
@@ -53,11 +69,69 @@ def change_draft(**fields: object) -> int:
     return Draft.objects.filter(pk=make.draft().pk).update(**fields)
 
 
+def extension(**fields: object) -> DueExtension:
+    round_ = fields.pop("round", None) or make.round()
+    defaults = {"round": round_, "due_on": DAY, "reason": "Krankheit", "granted_at": timezone.now()}
+    return DueExtension.objects.create(**defaults | fields)
+
+
+def extended_twice(*parts: str) -> None:
+    whom = {"unit": make.unit(), "measure": make.measure()}
+    fields = {"round": make.round()} | {part: whom[part] for part in parts}
+    extension(**fields)
+    extension(**fields)
+
+
 def empty_message() -> None:
     InquiryMessage.objects.filter(inquiry=make.inquiry()).update(text="")
 
 
+def mail_twice() -> None:
+    person = make.user()
+    mail(recipient=person)
+    mail(recipient=person, message_id="<another@example.org>")
+
+
+def mail_item(**fields: object) -> None:
+    told = mail()
+    values = {"mail": told, "recipient": told.recipient, "round": make.round(), "kind": "opened", "key": "k", "title": "t"}
+    MailItem.objects.create(**values | fields)
+
+
+def mail_item_twice() -> None:
+    person = make.user()
+    mail_item(recipient=person)
+    mail_item(recipient=person)
+
+
+def preference_twice() -> None:
+    person = make.user()
+    for _ in range(2):
+        MailPreference.objects.create(user=person, kind="opened")
+
+
+def item(**fields: Any) -> AgendaItem:
+    meeting = fields.pop("meeting", None) or Meeting.objects.create(round=make.round(), on=DAY)
+    defaults: dict[str, Any] = {"measure": make.measure(concept=meeting.round.concept), "origin": AgendaOrigin.HAND}
+    return AgendaItem.objects.create(meeting=meeting, **defaults | fields)
+
+
+def item_twice() -> None:
+    first = item()
+    item(meeting=first.meeting, measure=first.measure)
+
+
 CASES: list[Case] = [
+    ("mail_preference_once", preference_twice),
+    ("mail_preference_kind_optional", lambda: MailPreference.objects.create(user=make.user(), kind="returned")),
+    ("mail_once_per_day", mail_twice),
+    ("mail_state_valid", lambda: mail(state="other")),
+    ("mail_address_given", lambda: mail(address="")),
+    ("mail_claim_expires", lambda: mail(state="sending")),
+    ("mail_claim_expires", lambda: mail(state="claimed")),
+    ("mail_sent_has_time", lambda: mail(state="sent")),
+    ("mail_item_once", mail_item_twice),
+    ("mail_item_kind_valid", lambda: mail_item(kind="other")),
     ("round_one_not_closed", lambda: two_rounds(RoundState.OPEN, RoundState.PREPARING)),
     ("round_one_not_closed", lambda: two_rounds(RoundState.COORDINATING, RoundState.OPEN)),
     ("round_one_not_closed", lambda: two_rounds(RoundState.PREPARING, RoundState.PREPARING)),
@@ -87,6 +161,20 @@ CASES: list[Case] = [
     ("agreed_rating_grade_valid", lambda: make.agreed_rating(grade="other")),
     ("agreed_rating_grade_valid", lambda: AgreedRating.objects.filter(pk=make.agreed_rating().pk).update(grade="")),
     ("agreed_rating_no_grade_has_reason", lambda: make.agreed_rating(grade=None, reason="")),
+    ("extension_for_something", extension),
+    ("extension_reason_given", lambda: extension(unit=make.unit(), reason="")),
+    ("extension_once_per_unit", lambda: extended_twice("unit")),
+    ("extension_once_per_measure", lambda: extended_twice("measure")),
+    ("extension_once_per_report", lambda: extended_twice("unit", "measure")),
+    ("meeting_state_valid", lambda: Meeting.objects.create(round=make.round(), on=DAY, state="other")),
+    (
+        "meeting_ends_after_start",
+        lambda: Meeting.objects.create(round=make.round(), on=DAY, starts_at=time(12), ends_at=time(10)),
+    ),
+    ("agenda_item_once", item_twice),
+    ("agenda_item_origin_valid", lambda: item(origin="other")),
+    ("agenda_item_outcome_valid", lambda: item(outcome="other")),
+    ("agenda_item_agreed_has_time", lambda: item(outcome="agreed")),
     ("snapshot_version_unique", version_twice),
     ("snapshot_version_from_one", lambda: make.snapshot(version=0)),
 ]
@@ -113,5 +201,7 @@ def test_what_the_constraints_allow() -> None:
     make.submission(lead, summary="ä" * SUMMARY_LIMIT)
     make.submission(contributing, grade=None)
     rating = make.agreed_rating(measure, round=round, grade=None, reason="Farbe in der Quelle nicht überliefert", routine=None)
+    for whom in ({"unit": lead.unit}, {"measure": measure}, {"unit": lead.unit, "measure": measure}, {"unit": contributing.unit}):
+        extension(round=round, **whom)
     assert (lead.role, contributing.role) == ("lead", "contributing")
     assert rating.basis.count() == 2

@@ -1,0 +1,58 @@
+"""Form of a Jour-fixe-Sitzung."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from goals.text import clean_text
+from ratings.models import Meeting, ReportingRound
+from ratings.querysets import LEADING
+from ratings.round_forms import DayInput
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+class _TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+def members(round_: ReportingRound) -> "QuerySet":
+    """Return the people who belong to the Jour fixe of the round's Konzept."""
+    rows = get_user_model().objects.filter(is_active=True, memberships__role__in=LEADING)
+    rows = rows.filter(Q(memberships__concept=None) | Q(memberships__concept=round_.concept_id))
+    return rows.distinct().order_by("last_name", "first_name", "pk")
+
+
+class MeetingForm(forms.ModelForm):
+    """Create or edit a meeting of its round."""
+
+    class Meta:
+        model = Meeting
+        fields = ["title", "on", "starts_at", "ends_at", "place", "attendees", "participants"]
+        widgets = {
+            "on": DayInput(),
+            "starts_at": _TimeInput(),
+            "ends_at": _TimeInput(),
+            "attendees": forms.CheckboxSelectMultiple(),
+            "participants": forms.Textarea({"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["attendees"]
+        people.queryset = members(self.instance.round)
+
+    def clean_title(self) -> str:
+        return clean_text(self.cleaned_data["title"]).strip()
+
+    def clean_place(self) -> str:
+        return clean_text(self.cleaned_data["place"]).strip()
+
+    def clean_participants(self) -> str:
+        return clean_text(self.cleaned_data["participants"]).strip()

@@ -1,0 +1,102 @@
+"""An earlier round beside the one that the overview shows: which can be chosen, what changed, how often."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef
+
+from goals.models import Measure
+from ratings import permissions
+from ratings.appendix import Appendix, AppendixRow, Audience, NothingReleased, load_appendix
+from ratings.comparison import Change, Comparison, compare
+from ratings.filtersets import OverviewFilter
+from ratings.models import ReportingRound
+from ratings.querysets import RoundQuerySet
+from ratings.states import RoundState
+
+if TYPE_CHECKING:
+    from ratings.querysets import Person
+
+_NO_RESULT = "Von dieser Runde gibt es kein Ergebnis, mit dem sich vergleichen lässt."
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCount:
+    """How many Maßnahmen changed in one way, and the query string that shows only those."""
+
+    change: Change
+    count: int
+    query: str
+    is_chosen: bool
+
+
+def with_lineage(rounds: RoundQuerySet, slug: str) -> RoundQuerySet:
+    """Mark with `precedes` the rounds of those Konzepte whose Maßnahmen the Konzept of the round `slug` continues."""
+    through = Measure.predecessors.through.objects
+    links = through.filter(from_measure__concept__rounds__slug=slug, to_measure__concept=OuterRef("concept"))
+    return rounds.annotate(precedes=Exists(links))
+
+
+def offered(user: "Person", shown: ReportingRound) -> list[ReportingRound]:
+    """Return the rounds that `user` can compare `shown` with, newest first: one query."""
+    rounds = ReportingRound.objects.visible_to(user).select_related("concept")
+    return comparable_rounds(shown, with_lineage(rounds, shown.slug))
+
+
+def choices(shown: ReportingRound, earlier: Iterable[ReportingRound]) -> list[tuple[str, str]]:
+    """Return slug and title of each, for the filter."""
+    return [(other.slug, title_of(other, shown)) for other in earlier]
+
+
+def comparable_rounds(shown: ReportingRound, rounds: Iterable[Any]) -> list[ReportingRound]:
+    """Return those of `rounds` (see `with_lineage`) that began before `shown` and have ratings, newest first."""
+    return [
+        other
+        for other in rounds
+        if (other.concept_id == shown.concept_id or other.precedes)
+        and other.opens_on < shown.opens_on
+        and other.has_ratings
+        and other.state != RoundState.PREPARING
+    ]
+
+
+def title_of(other: ReportingRound, shown: ReportingRound) -> str:
+    return other.title if other.concept_id == shown.concept_id else f"{other.title} ({other.concept.short_title})"
+
+
+def place_beside(
+    user: "Person", shown: ReportingRound, whole: Appendix, chosen: OverviewFilter, rounds: Iterable[ReportingRound]
+) -> Comparison | None:
+    """Return the comparison that `chosen` asks for; None without one, or if the earlier round has no result for `user`.
+
+    The latter is then a complaint of the filter. One more query within the Konzept where the earlier round is closed.
+    """
+    earlier = next((other for other in rounds if other.slug == chosen.compared_with), None)
+    if earlier is None:
+        return None
+    inside = permissions.is_inside(user, earlier.concept_id)
+    try:
+        before = load_appendix(earlier, Audience.INTERNAL if inside else Audience.RELEASED)
+    except NothingReleased:
+        chosen.refuse_comparison(_NO_RESULT)
+        return None
+    predecessors = None if earlier.concept_id == shown.concept_id else _predecessors(shown.concept_id, earlier.concept_id)
+    return compare(whole.rows, before.rows, predecessors, title=title_of(earlier, shown))
+
+
+def _predecessors(concept_id: int, earlier_concept_id: int) -> dict[str, set[str]]:
+    """Return by the key of each Maßnahme the keys of those that it continues in the earlier Konzept."""
+    links = Measure.predecessors.through.objects.filter(from_measure__concept=concept_id, to_measure__concept=earlier_concept_id)
+    found: dict[str, set[str]] = {}
+    for key, earlier_key in links.values_list("from_measure__key", "to_measure__key"):
+        found.setdefault(key, set()).add(earlier_key)
+    return found
+
+
+def change_counts(comparison: Comparison, rows: Sequence[AppendixRow], chosen: OverviewFilter) -> list[ChangeCount]:
+    """Return the total per change. `rows` pass all filters but that of the change, so each number is what its link shows."""
+    return [
+        ChangeCount(change, count, chosen.query(veraenderung=change.value), chosen.changes == {change})
+        for change, count in comparison.counts(rows)
+    ]

@@ -1,0 +1,148 @@
+"""„Einstimmige übernehmen“: a preview of what all units propose alike, and agreeing it in one step."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from goals.requests import SignedInRequest
+from ratings import agreement, permissions
+from ratings.agreement import Chosen, Outcome, Outdated
+from ratings.appendix import AppendixRow, live_appendix
+from ratings.models import ReportingRound, Submission
+from ratings.rollup import Progress, UnitLine
+from ratings.scheme import Marker
+
+# A row that was chosen: the Maßnahme and the submissions that its row showed.
+_CHOSEN = re.compile(r"(\d{1,12}):(\d{1,12}(?:-\d{1,12}){0,99})")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A Maßnahme with unanimous proposals. `token` is what choosing it sends: the Maßnahme and the submissions shown."""
+
+    row: AppendixRow
+    token: str
+
+    @property
+    def is_complete(self) -> bool:
+        """All reports are there and no Rückfrage is open; only these are chosen beforehand."""
+        return self.row.progress == Progress.UNANIMOUS
+
+    @property
+    def missing(self) -> tuple[UnitLine, ...]:
+        return self.row.roll_up.missing
+
+    @property
+    def has_inquiry(self) -> bool:
+        return self.row.progress == Progress.INQUIRY
+
+    @property
+    def markers(self) -> list[Marker]:
+        """The Kennzeichen that are agreed: those of the lead."""
+        return self.row.lead.set_markers if self.row.lead else []
+
+    @property
+    def others(self) -> list[tuple[Marker, str]]:
+        """Kennzeichen on which a contributing unit differs from the lead, each with who set it."""
+        counting = [line for line in self.row.owed_units if line.counts]
+        found = []
+        for marker, names in self.row.roll_up.markers.items():
+            if len(names) != len(counting):
+                found.append((marker, ", ".join(names)))
+        return found
+
+
+def candidates(round_: ReportingRound) -> list[Candidate]:
+    """Return the Maßnahmen of a running round that are not agreed and whose proposals are unanimous, in their order.
+
+    The rows say what is shown; the keys of the submissions are added by their numbers. A row whose submissions changed between
+    the two readings is left out: nobody agrees what the page did not show.
+    """
+    rows = [row for row in live_appendix(round_).rows if not row.is_agreed and row.roll_up.is_unanimous]
+    if not rows:
+        return []
+    known: dict[tuple[str, str, int], tuple[int, int]] = {}
+    standing = Submission.objects.counting().filter(report__round=round_, report__measure__key__in=[row.key for row in rows])
+    names = ("report__measure__key", "report__unit__slug", "number", "report__measure_id", "pk")
+    for key, slug, number, measure_id, pk in standing.values_list(*names):
+        known[key, slug, number] = (measure_id, pk)
+    found = []
+    for row in rows:
+        shown = [known.get((row.key, line.slug, line.submission or 0)) for line in row.owed_units if line.counts]
+        if all(shown):
+            pairs = [pair for pair in shown if pair]
+            found.append(Candidate(row, f"{pairs[0][0]}:{'-'.join(str(pk) for _, pk in pairs)}"))
+    return found
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unanimous(request: SignedInRequest, round: str) -> HttpResponse:
+    """List what is unanimous; POST agrees the chosen ones. Whoever may not, or a round that is not rated now: 403 with the reason."""
+    found = get_object_or_404(ReportingRound.objects.visible_to(request.user).select_related("concept"), slug=round)
+    if not permissions.is_inside(request.user, found.concept_id):
+        raise Http404("Diese Berichtsrunde gibt es nicht.")
+    permissions.may_record_round(request.user, found).require()
+    if request.method == "POST":
+        return _agree(request, found)
+    listed = candidates(found)
+    context = {
+        "round": found,
+        "is_example": found.concept.is_example,
+        "fields": _by_field(listed),
+        "ready": sum(one.is_complete for one in listed),
+        "waiting": sum(not one.is_complete for one in listed),
+    }
+    return render(request, "ratings/unanimous.html", context)
+
+
+def _by_field(listed: Iterable[Candidate]) -> list[tuple[str, list[Candidate]]]:
+    groups = groupby(listed, key=lambda one: (one.row.field_position, one.row.field_title))
+    return [(title, list(own)) for (_, title), own in groups]
+
+
+def _agree(request: SignedInRequest, round_: ReportingRound) -> HttpResponse:
+    chosen = _chosen(request.POST.getlist("massnahme"))
+    if chosen is None:
+        messages.error(request, "Die Auswahl war nicht lesbar. Es wurde nichts abgestimmt.")
+    elif not chosen:
+        messages.error(request, "Sie haben keine Maßnahme ausgewählt. Es wurde nichts abgestimmt.")
+    else:
+        try:
+            outcome = agreement.agree_unanimous(round_id=round_.pk, chosen=chosen, user=request.user)
+        except Outdated as outdated:
+            messages.error(request, str(outdated))
+        else:
+            return _done(request, round_, outcome)
+    return redirect("ratings:unanimous", round=round_.slug)
+
+
+def _chosen(values: list[str]) -> list[Chosen] | None:
+    """Return what was chosen, None if a value is not one that the page sends."""
+    found = [_CHOSEN.fullmatch(value) for value in values]
+    if not all(found):
+        return None
+    return [Chosen(int(one[1]), tuple(int(pk) for pk in one[2].split("-"))) for one in found if one]
+
+
+def _done(request: SignedInRequest, round_: ReportingRound, outcome: Outcome) -> HttpResponse:
+    """Say what was agreed and what was not, and why; what was left out can be looked at again."""
+    count = len(outcome.agreed)
+    if count:
+        messages.success(request, f"{count} {'Maßnahme' if count == 1 else 'Maßnahmen'} abgestimmt.")
+    reasons: dict[str, list[Any]] = {}
+    for measure, reason in outcome.skipped:
+        reasons.setdefault(reason, []).append(measure)
+    for reason, measures in reasons.items():
+        messages.warning(request, f"Nicht abgestimmt, denn {reason}: {', '.join(str(measure) for measure in measures)}.")
+    if outcome.skipped:
+        return redirect("ratings:unanimous", round=round_.slug)
+    return redirect("ratings:round", round=round_.slug)

@@ -1,0 +1,163 @@
+"""Pages of the outbox, of the wishes and of the reminders."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from goals.models import Role
+from ratings.mail.sending import send_waiting
+from ratings.models import MailItem, MailKind, MailPreference, MailState, OutgoingMail, StatusReport
+from ratings.states import ReportState, RoundState
+from tests import factories as make
+from tests.ratings.mails import mail
+
+pytestmark = pytest.mark.django_db
+
+
+def owing(number: int = 1, **fields: Any) -> list[StatusReport]:
+    """Reports that are owed in one round, each by a unit of its own with a reporter."""
+    round_ = make.round(**fields)
+    reports = [make.report(round=round_) for _ in range(number)]
+    for report in reports:
+        make.member(Role.REPORTER, unit=report.unit)
+    return reports
+
+
+def test_failed_and_uncertain_stand_on_top_with_the_reason_and_are_sent_again_by_hand(coordinator: Any) -> None:
+    uncertain = mail(state=MailState.UNCERTAIN, last_error="Die Verbindung brach ab.", subject="Ungewisse Mail")
+    mail(subject="Andere Mail", text="Streng geheim")
+    stuck = mail(state=MailState.SENDING, claimed_until=timezone.now() - timedelta(minutes=1), subject="Hängende Mail")
+    page = coordinator.get(reverse("ratings:mails")).content.decode()
+    assert page.index("Ungewisse Mail") < page.index("Andere Mail")
+    assert "Die Verbindung brach ab." in page
+    assert "Hängende Mail" in page
+    assert "Streng geheim" not in page
+    assert page.count("erneut senden") == 2, "one button, and a note at the stuck one"
+    answer = coordinator.post(reverse("ratings:mail_resend", args=[uncertain.pk]), follow=True).content.decode()
+    assert "noch einmal gesendet" in answer
+    uncertain.refresh_from_db()
+    assert (uncertain.state, uncertain.resent_by) == (MailState.WAITING, coordinator.user)
+    answer = coordinator.post(reverse("ratings:mail_resend", args=[stuck.pk]), follow=True).content.decode()
+    assert "nur gescheiterte und ungewisse" in answer
+    assert send_waiting().sent == 2
+
+
+def test_the_list_is_filtered_by_state_and_survives_nonsense(coordinator: Any) -> None:
+    mail(subject="Wartende Mail")
+    mail(subject="Gesendete Mail", state=MailState.SENT, sent_at=timezone.now())
+    url = reverse("ratings:mails")
+    sent = coordinator.get(url, {"stand": "sent"}).content.decode()
+    assert "Gesendete Mail" in sent
+    assert "Wartende Mail" not in sent
+    assert "Wartende Mail" in coordinator.get(url, {"stand": "quatsch", "seite": "-9"}).content.decode()
+
+
+def test_the_evaluationsleitung_of_one_konzept_sees_its_mails_only(client_as: Any) -> None:
+    own, foreign = make.round(), make.round()
+    for round_, subject in ((own, "Eigene Mail"), (foreign, "Fremde Mail")):
+        item = mail(subject=subject, state=MailState.FAILED)
+        MailItem.objects.create(mail=item, recipient=item.recipient, round=round_, kind="opened", key="k", title="t", text="t")
+    client = client_as(Role.COORDINATOR, concept=own.concept)
+    page = client.get(reverse("ratings:mails")).content.decode()
+    assert "Eigene Mail" in page
+    assert "Fremde Mail" not in page
+    hidden = OutgoingMail.objects.get(subject="Fremde Mail")
+    assert client.post(reverse("ratings:mail_resend", args=[hidden.pk])).status_code == 404
+    hidden.refresh_from_db()
+    assert hidden.state == MailState.FAILED
+
+
+@pytest.mark.parametrize("role", [Role.REPORTER, Role.RECORDER, Role.READER])
+def test_others_neither_see_nor_send_nor_remind(client_as: Any, role: Role) -> None:
+    client = client_as(role)
+    failed, report = mail(state=MailState.FAILED), owing()[0]
+    assert client.get(reverse("ratings:mails")).status_code == 403
+    assert client.post(reverse("ratings:mail_resend", args=[failed.pk])).status_code == 403
+    remind = reverse("ratings:remind", args=[report.round.slug])
+    assert client.post(remind, {"unit": [report.unit_id]}).status_code in (403, 404)
+    assert OutgoingMail.objects.get().state == MailState.FAILED
+
+
+def test_a_person_switches_kinds_off_and_on_again(reporter: Any) -> None:
+    url = reverse("ratings:mail_preferences")
+    assert url in reporter.get(reverse("start")).content.decode(), "the user menu leads there"
+    reporter.post(url, {"kind": ["deadline", "returned", "nonsense"]})
+    wanted = set(MailPreference.objects.filter(user=reporter.user, wanted=True).values_list("kind", flat=True))
+    assert wanted == {"deadline"}
+    assert not MailPreference.objects.filter(kind=MailKind.RETURNED).exists()
+    page = reporter.get(url).content.decode()
+    assert page.count(" checked") == 2
+    assert "lässt sich nicht abschalten" in page
+    reporter.post(url, {"kind": [kind.value for kind in MailKind]})
+    assert not MailPreference.objects.filter(wanted=False).exists()
+
+
+def test_the_preview_shows_who_is_reminded_of_what_and_writes_nothing(coordinator: Any) -> None:
+    report, silent = owing(2)
+    MailPreference.objects.create(user=silent.unit.memberships.get().user, kind=MailKind.REMINDER, wanted=False)
+    outside = make.report(round=report.round, unit=make.unit(is_external=True))
+    done = make.report(round=report.round, state=ReportState.SUBMITTED)
+    page = coordinator.get(reverse("ratings:remind", args=[report.round.slug])).content.decode()
+    assert str(report.unit.memberships.get().user) in page
+    assert "hat Erinnerungen abgeschaltet" in page
+    assert "anderem Weg" in page
+    assert outside.unit.name in page
+    assert done.unit.name not in page
+    assert "Erinnerung: " in page
+    assert page.count(" checked") == 1
+    assert not OutgoingMail.objects.exists()
+
+
+def test_chosen_units_are_reminded_once_a_day(coordinator: Any) -> None:
+    chosen, other = owing(2)
+    url = reverse("ratings:remind", args=[chosen.round.slug])
+    answer = coordinator.post(url, {"unit": [chosen.unit_id]}, follow=True).content.decode()
+    assert "Die Erinnerung an eine Person" in answer
+    found = OutgoingMail.objects.get()
+    assert found.recipient == chosen.unit.memberships.get().user
+    assert f"/berichte/{chosen.pk}/" in found.text
+    assert str(coordinator.user) not in found.text
+    assert send_waiting().sent == 1
+    answer = coordinator.post(url, {"unit": [chosen.unit_id]}, follow=True).content.decode()
+    assert "Ausgelassen: 1 hatten heute schon eine Mail" in answer or "hat heute schon" in answer
+    assert OutgoingMail.objects.count() == 1
+    page = coordinator.get(url).content.decode()
+    assert "hat heute schon eine Mail bekommen" in page
+    assert other.unit.name in page
+
+
+def test_a_reminder_joins_the_mail_that_waits(coordinator: Any) -> None:
+    report = owing()[0]
+    person = report.unit.memberships.get().user
+    waiting = mail(recipient=person)
+    coordinator.post(reverse("ratings:remind", args=[report.round.slug]), {"unit": [report.unit_id]})
+    waiting.refresh_from_db()
+    assert OutgoingMail.objects.count() == 1
+    assert "Erinnerung" in waiting.text
+
+
+def test_bad_input_of_a_reminder_changes_nothing(coordinator: Any) -> None:
+    report = owing()[0]
+    url = reverse("ratings:remind", args=[report.round.slug])
+    nothing = coordinator.post(url, {})
+    assert nothing.status_code == 422
+    assert "mindestens eine Einheit" in nothing.content.decode()
+    assert coordinator.post(url, {"unit": ["x"]}).status_code == 404
+    assert "ging keine Erinnerung" in coordinator.post(url, {"unit": ["999999"]}, follow=True).content.decode()
+    closed = make.round(state=RoundState.CLOSED)
+    refused = coordinator.post(reverse("ratings:remind", args=[closed.slug]), {"unit": [report.unit_id]}, follow=True)
+    assert "abgeschlossen" in refused.content.decode()
+    assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.parametrize("number", [2, 9])
+def test_the_pages_need_as_many_queries_for_many_as_for_few(coordinator: Any, assert_query_count: Any, number: int) -> None:
+    reports = owing(number)
+    for _ in range(number):
+        mail(state=MailState.FAILED)
+    assert_query_count("mails", coordinator, reverse("ratings:mails"))
+    assert_query_count("remind", coordinator, reverse("ratings:remind", args=[reports[0].round.slug]))
+    assert_query_count("mail_preferences", coordinator, reverse("ratings:mail_preferences"))
