@@ -92,7 +92,7 @@ def test_a_refused_decision_keeps_what_was_entered(recorder: SignedInClient, ite
 
 
 def test_putting_off_and_asking(recorder: SignedInClient, item: AgendaItem) -> None:
-    report = item.measure.reports.get()
+    report = item.measure.reports.order_by("pk")[0]
     asked = recorder.post(screen(item), {"report": report.pk, "text": "Wie viele Plätze?"})
     assert asked["Location"] == screen(item)
     assert Inquiry.objects.get().report == report
