@@ -67,13 +67,15 @@ def earlier_words(report: StatusReport, measures: list[int] | None = None) -> Ea
     return EarlierWords(newest, next((submission for submission in found if submission.grade), newest))
 
 
-def words_before(round_: ReportingRound, measures: list[int], units: set[int]) -> dict[int, Submission]:
+def words_before(round_: ReportingRound, measures: list[int], units: set[int], *, user: "User") -> dict[int, Submission]:
     """Return what each unit, or the one it succeeds, last submitted in an earlier round, by today's unit: at most two queries.
 
-    `measures` is the `measure_line`, `units` are those that report in `round_`.
+    `measures` is the `measure_line`, `units` are those that report in `round_`. Of an earlier Konzept in
+    which `user` has no role nothing is told.
     """
     earlier = list(
-        Submission.objects.counting()
+        Submission.objects.visible_to(user)
+        .counting()
         .filter(report__measure__in=measures, report__round__opens_on__lt=round_.opens_on)
         .select_related("report__round")
         .order_by("-report__round__opens_on", "-report__role", "-number", "-pk")

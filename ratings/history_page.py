@@ -207,7 +207,7 @@ class HistoryPage:
 
     def _submission_events(self) -> Iterable[Event]:
         first_ones = {report.unit_id for report in self.reports.values() if self.submissions.get(report.pk)}
-        before = words_before(self.round, measure_line(self.spot.measure), first_ones) if first_ones else {}
+        before = words_before(self.round, measure_line(self.spot.measure), first_ones, user=self.user) if first_ones else {}
         before = {unit: one for unit, one in before.items() if permissions.is_inside(self.user, one.report.round.concept_id)}
         for report_id, several in self.submissions.items():
             report = self.reports[report_id]

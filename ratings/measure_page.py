@@ -266,7 +266,7 @@ class MeasurePage:
         self.rating = AgreedRating.objects.filter(round=round_, measure=measure).first()
         reports = list(self._reports(round_))
         submissions = self._submissions(round_)
-        before = words_before(round_, self._measures, {report.unit_id for report in reports})
+        before = words_before(round_, self._measures, {report.unit_id for report in reports}, user=self.user)
         based_on = frozenset(self.rating.basis.values_list("pk", flat=True)) if self.rating else frozenset()
         for report in reports:
             report.round, report.measure = round_, measure
