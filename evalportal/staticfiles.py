@@ -40,7 +40,7 @@ class NpmFinder(BaseFinder):
         found = path in FILES and Path(self.storage.path(path)).is_file()
         if find_all:
             return [self.storage.path(path)] if found else []
-        return self.storage.path(path) if found else None
+        return self.storage.path(path) if found else []  # as Django's own finders say that they have not got it
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         for name in FILES:

@@ -172,3 +172,16 @@ def access_for(user: "User | AnonymousUser") -> Access:
         access = load_access(user)
         user._access = access  # type: ignore[union-attr]
     return access
+
+
+def may_create_concept(user: "User | AnonymousUser") -> Decision:
+    """Create a Konzept: the Evaluationsleitung of all of them."""
+    everywhere, _ = access_for(user).concepts_of({Role.COORDINATOR})
+    return ALLOWED if everywhere else denied("Neue Konzepte legt nur die Evaluationsleitung aller Konzepte an.")
+
+
+def may_change_concept(user: "User | AnonymousUser", concept_id: int) -> Decision:
+    """Change what a Konzept says: its Evaluationsleitung."""
+    if access_for(user).has({Role.COORDINATOR}, concept_id):
+        return ALLOWED
+    return denied("Das Konzept ändert nur die Evaluationsleitung.")

@@ -1,8 +1,10 @@
 """What a person sees of the Konzept: one `visible_to` for each queryset. Out of sight is 404."""
 
-from typing import TYPE_CHECKING, Self
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Self
 
 from django.db import models
+from django.utils import timezone
 
 from goals.permissions import access_for
 
@@ -10,6 +12,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from evalportal.accounts.models import User
+
+# A table that was checked and not taken over is forgotten after this time; the file is still on the person's own disk.
+UPLOADS_KEPT_FOR: Final = timedelta(days=7)
 
 
 class ConceptQuerySet(models.QuerySet):
@@ -39,6 +44,15 @@ class MeasureQuerySet(_OfConcept):
     def with_place(self) -> Self:
         """With everything above the Maßnahme, so that `number` and headings cost no further query."""
         return self.select_related("goal__challenge__action_field")
+
+
+class ConceptImportQuerySet(models.QuerySet):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """What `user` uploaded and did not leave lying too long."""
+        return self.current().filter(user_id=user.pk)
+
+    def current(self) -> Self:
+        return self.filter(created_at__gt=timezone.now() - UPLOADS_KEPT_FOR)
 
 
 class OrgUnitQuerySet(models.QuerySet):

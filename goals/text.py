@@ -3,10 +3,14 @@
 import re
 import unicodedata
 
+from django.utils.text import slugify
+
 # What other programs write for a line end; the words around it must not run together.
 _LINE_END = re.compile(r"\r\n|[\r\u2028\u2029]")
 # Control characters other than tab and line feed, and the invisible marks that turn the writing direction of what follows.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
 
 
 def clean_text(value: str) -> str:
@@ -27,3 +31,8 @@ def fold(value: str) -> str:
 def sort_key(number: str) -> str:
     """Return a key that sorts numbers like „2“, „10“, „M 3.2“ as people do: every run of digits padded to six places."""
     return re.sub(r"\d+", lambda match: match.group().zfill(6), number)
+
+
+def plain_slug(title: str, most: int = 70) -> str:
+    """Return a Kurzname made of `title`, perhaps empty: „Übergänge 2026“ becomes „uebergaenge-2026“."""
+    return slugify(title.translate(_UMLAUTS))[:most].strip("-")

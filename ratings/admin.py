@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from goals.admin import HistoryAdmin
-from ratings.models import AgreedRating, Inquiry, InquiryMessage, ReportingRound, Snapshot, StatusReport, Submission
+from ratings.models import AgreedRating, Inquiry, InquiryMessage, ReportingRound, Snapshot, StatusReport, Submission, Supplement
 
 
 class _ReadOnly:
@@ -89,3 +89,10 @@ class SnapshotAdmin(_ReadOnly, admin.ModelAdmin):
     list_display = ["round", "version", "created_at", "released_at"]
     list_filter = ["round"]
     list_select_related = ["round"]
+
+
+@admin.register(Supplement)
+class SupplementAdmin(_ReadOnly, HistoryAdmin):
+    list_display = ["measure", "round", "opened_at", "finished_at"]
+    list_filter = ["round"]
+    list_select_related = ["measure__goal", "round"]

@@ -87,7 +87,7 @@ def agree(
     now = now or timezone.now()
     with transaction.atomic():
         round_ = ReportingRound.objects.select_for_update(of=("self",)).select_related("concept").get(pk=round_id)
-        permissions.may_record_round(user, round_).require()
+        permissions.may_record_round(user, round_, measure.pk).require()
         submissions = counting_submissions(round_, measure)
         if {submission.pk for submission in submissions} != set(seen):
             raise Outdated("Inzwischen hat sich an den Berichten etwas geändert. Lesen Sie sie, bevor Sie entscheiden.")
@@ -108,13 +108,7 @@ def _record(
     rating: AgreedRating, decided: Decided, submissions: Collection[Submission], *, user: "User", now: datetime
 ) -> AgreedRating:
     first = rating.pk is None
-    rating.grade = decided.grade
-    for marker in Marker.voted():
-        setattr(rating, marker.value, bool(decided.markers.get(marker, False)))
-    rating.reason = clean_text(decided.reason).strip()
-    rating.remark = clean_text(decided.remark).strip()
-    rating.version += 1
-    rating.agreed_at, rating.agreed_by = now, user
+    _take_down(rating, decided, user=user, now=now)
     rating.full_clean(exclude=["round", "measure", "agreed_by"])
     rating.save_without_historical_record()  # type: ignore[attr-defined]  # one entry, written below together with its basis
     with_basis = AgreedRating.basis.through.objects
@@ -123,6 +117,17 @@ def _record(
     workflow.log(rating, user=user, now=now, what="abgestimmt" if first else "neu abgestimmt")
     rating.save()
     return rating
+
+
+def _take_down(rating: AgreedRating, decided: Decided, *, user: "User", now: datetime) -> None:
+    """Write what was decided into the next version of a rating, without saving it."""
+    rating.grade = decided.grade
+    for marker in Marker.voted():
+        setattr(rating, marker.value, bool(decided.markers.get(marker, False)))
+    rating.reason = clean_text(decided.reason).strip()
+    rating.remark = clean_text(decided.remark).strip()
+    rating.version += 1
+    rating.agreed_at, rating.agreed_by = now, user
 
 
 @dataclass(frozen=True)
@@ -193,12 +198,20 @@ def _why_not(submissions: list[Submission], seen: tuple[int, ...], *, settled: b
 def _record_unanimous(
     round_: ReportingRound, found: Collection[tuple[Measure, list[Submission]]], *, user: "User", now: datetime
 ) -> None:
-    """Write first decisions and their history, each entry with its basis: four inserts, however many there are."""
+    """Write first decisions and their history, each entry with its basis: four inserts, however many there are.
+
+    They count on from a decision that was taken back, as in `agree`.
+    """
+    taken_back: Any = AgreedRating.history
+    measures = [measure for measure, _ in found]
+    rows = taken_back.filter(round=round_, measure__in=measures).order_by()
+    versions = dict(rows.values_list("measure_id").annotate(Max("version")))
     ratings, bases = [], []
     for measure, submissions in found:
         lead = next(submission for submission in submissions if submission.report.is_lead)
-        markers = {marker.value: bool(value) for marker, value in lead.marker_values.items()}
-        rating = AgreedRating(round=round_, measure=measure, grade=lead.grade_value, agreed_at=now, agreed_by=user, **markers)
+        markers = {marker: bool(value) for marker, value in lead.marker_values.items()}
+        rating = AgreedRating(round=round_, measure=measure, version=versions.get(measure.pk, 0))
+        _take_down(rating, Decided(lead.grade_value, markers), user=user, now=now)
         # The database checks uniqueness and constraints; asking it beforehand too would cost a query each.
         rating.full_clean(exclude=["round", "measure", "agreed_by"], validate_unique=False, validate_constraints=False)
         workflow.log(rating, user=user, now=now, what="abgestimmt, wie einstimmig vorgeschlagen")

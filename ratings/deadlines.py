@@ -149,3 +149,35 @@ def withdraw(extension: DueExtension, *, user: "User", now: datetime | None = No
             raise Impossible("Diese Verlängerung ist schon zurückgezogen.")
         log(row, user=user, now=now or timezone.now(), what="Verlängerung zurückgezogen")
         row.delete()
+
+
+def hand_over(
+    round_: ReportingRound, unit: OrgUnit, into: OrgUnit, *, user: "User", now: datetime | None = None
+) -> list[DueExtension]:
+    """Carry the extensions of `unit` over to `into`, which is about to take over its reports; return what `into` gets.
+
+    Each goes to exactly the reports taken over: a deadline for all reports of `unit` lengthens none that `into` owes already.
+    Where `into` has as long or longer, that stays. Part of `ratings.organising.merge_unit`, before the reports change hands.
+    """
+    now = now or timezone.now()
+    rows = list(extensions_of(round_).filter(unit=unit))
+    owed = StatusReport.objects.filter(round=round_, unit=unit).owed().values_list("measure_id", flat=True) if rows else ()
+    longest: dict[int, DueExtension] = {}
+    for row in rows:
+        for measure_id in owed if row.measure_id is None else {row.measure_id} & set(owed):
+            longest[measure_id] = row  # ordered by their dates: the last one is the longest
+    have = {row.measure_id: row for row in DueExtension.objects.filter(round=round_, unit=into)}
+    found = []
+    for measure_id, former in longest.items():
+        own, general = have.get(measure_id), have.get(None)
+        if any(row is not None and row.due_on >= former.due_on for row in (own, general)):
+            continue
+        row = own or DueExtension(round=round_, unit=into, measure_id=measure_id)
+        row.due_on, row.reason, row.granted_at, row.granted_by = former.due_on, former.reason, now, user
+        log(row, user=user, now=now, what=f"Frist verlängert, von „{unit}“ übernommen")
+        row.save()
+        found.append(row)
+    for row in rows:
+        log(row, user=user, now=now, what=f"Verlängerung auf „{into}“ übergegangen")
+        row.delete()
+    return found

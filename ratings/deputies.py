@@ -218,6 +218,43 @@ def end(row: Deputy, *, user: "User", now: datetime | None = None) -> Deputy:
     return locked
 
 
+def to_hand_over(unit: OrgUnit, into: OrgUnit, today: date) -> list[Deputy]:
+    """Return the Vertretungen in `unit`, running or planned, that count in `into` once it has taken the place of `unit`.
+
+    Left out are those of people who have a role of their own in `into` and those that exist there already.
+    """
+    running = Deputy.objects.filter(ended_at=None, until_on__gte=today)
+    there = list(running.filter(unit=into))
+    own_role = {
+        (user_id, concept_id)
+        for user_id, concept_id in Membership.objects.filter(unit=into, role__in=Role.in_units()).values_list("user", "concept")
+    }
+    return [
+        row
+        for row in running.filter(unit=unit).select_related("absent", "deputy")
+        if not {(row.deputy_id, None), (row.deputy_id, row.concept_id)} & own_role
+        and not any(_is_same(row, other) and row.from_on <= other.until_on and row.until_on >= other.from_on for other in there)
+    ]
+
+
+def _is_same(row: Deputy, other: Deputy) -> bool:
+    return (row.absent_id, row.deputy_id, row.concept_id) == (other.absent_id, other.deputy_id, other.concept_id)
+
+
+def hand_over(unit: OrgUnit, into: OrgUnit, *, user: "User", now: datetime | None = None) -> list[Deputy]:
+    """Let the Vertretungen in `unit` count in `into`, which takes its place. Part of `ratings.organising.merge_unit`.
+
+    As everywhere they count only while the person who is stood in for has a role there.
+    """
+    now = now or timezone.now()
+    rows = to_hand_over(unit, into, timezone.localdate(now))
+    for row in rows:
+        row.unit = into
+        log(row, user=user, now=now, what=f"Vertretung von „{unit}“ auf „{into}“ übergegangen")
+        row.save()
+    return rows
+
+
 def people() -> "QuerySet[User]":
     """Return everyone with a role: who may be named in a form. `give` says what a person lacks."""
     user_model: Any = get_user_model()

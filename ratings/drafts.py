@@ -82,6 +82,7 @@ def save_draft(
         workflow.check(user, report, Action.SAVE)
         if report.state == ReportState.OPEN:
             report = workflow.apply(report_id, Action.SAVE, user=user, now=now)
+        values = _asked(report, values)
         stamp = {"edited_by": user, "on_behalf": permissions.writes_on_behalf(user, report), "saved_at": now}
         draft, created = Draft.objects.get_or_create(report=report, defaults={**values, **stamp})
         if created:
@@ -93,6 +94,15 @@ def save_draft(
         if written or _same(draft, values):
             return report, draft
         raise Conflict(draft)
+
+
+def _asked(report: StatusReport, values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` without what the round does not ask for: a round without ratings knows no proposal, wherever it came from."""
+    unasked = set(ContentFields.content_names()) - set(ContentFields.asked_names(has_ratings=report.round.has_ratings))
+    kept = {name: value for name, value in values.items() if name not in unasked}
+    if unasked and "unparsed" in kept:
+        kept["unparsed"] = {name: text for name, text in kept["unparsed"].items() if name not in unasked}
+    return kept
 
 
 def _unparsed(draft: Draft, values: Mapping[str, Any]) -> dict[str, str]:

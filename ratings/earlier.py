@@ -1,12 +1,13 @@
 """What was said about a Maßnahme before: earlier submissions of the same unit, earlier agreed ratings; predecessors included."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from goals.models import Measure, OrgUnit
-from ratings.models import AgreedRating, ReportingRound, Snapshot, StatusReport, Submission
+from goals.models import Concept, Measure, OrgUnit
+from ratings.models import AgreedRating, ReportingRound, Snapshot, StatusReport, Submission, Supplement
+from ratings.models.fields import ContentFields
 from ratings.scheme import Grade
 from ratings.states import ReportState, RoundState
 
@@ -47,6 +48,19 @@ class EarlierWords(NamedTuple):
     newest: Submission | None
     graded: Submission | None
 
+    @property
+    def repeated(self) -> Submission | None:
+        """The submission whose text „Keine Änderung“ repeats: an interim Sachstand is newer than the last graded report."""
+        if self.newest is not None and not self.newest.report.round.has_ratings:
+            return self.newest
+        return self.graded
+
+    def values(self, submission: Submission) -> dict[str, Any]:
+        """Return what `submission` says, by field; what its round did not ask for from the last graded report."""
+        asked = ContentFields.asked_names(has_ratings=submission.report.round.has_ratings)
+        other = self.graded or submission
+        return {name: getattr(submission if name in asked else other, name) for name in ContentFields.content_names()}
+
 
 def earlier_words(report: StatusReport, measures: list[int] | None = None) -> EarlierWords:
     """Return the standing submissions of the report's unit on its Maßnahme from earlier rounds that matter now.
@@ -67,11 +81,13 @@ def earlier_words(report: StatusReport, measures: list[int] | None = None) -> Ea
     return EarlierWords(newest, next((submission for submission in found if submission.grade), newest))
 
 
-def words_before(round_: ReportingRound, measures: list[int], units: set[int], *, user: "User") -> dict[int, Submission]:
+def words_before(
+    round_: ReportingRound, measures: list[int], units: set[int], *, user: "User", graded: bool = False
+) -> dict[int, Submission]:
     """Return what each unit, or the one it succeeds, last submitted in an earlier round, by today's unit: at most two queries.
 
-    `measures` is the `measure_line`, `units` are those that report in `round_`. Of an earlier Konzept in
-    which `user` has no role nothing is told.
+    `measures` is the `measure_line`, `units` are those that report in `round_`. `graded` asks for the last word on the rating and
+    looks through an interim Sachstand. Of an earlier Konzept in which `user` has no role nothing is told.
     """
     earlier = list(
         Submission.objects.visible_to(user)
@@ -80,6 +96,8 @@ def words_before(round_: ReportingRound, measures: list[int], units: set[int], *
         .select_related("report__round")
         .order_by("-report__round__opens_on", "-report__role", "-number", "-pk")
     )
+    if graded:
+        earlier = [submission for submission in earlier if submission.report.round.has_ratings]
     successors: dict[int, int] = {}
     if any(submission.report.unit_id not in units for submission in earlier):
         successors = dict(OrgUnit.objects.filter(successor__isnull=False).values_list("pk", "successor_id"))
@@ -109,21 +127,26 @@ class EarlierRating:
 
 
 def earlier_ratings(
-    measure: Measure, *, before: ReportingRound, user: "User", measures: list[int] | None = None
+    measure: Measure, *, before: ReportingRound | None, user: "User", measures: list[int] | None = None
 ) -> list[EarlierRating]:
     """Return the agreed ratings of `measure` and its predecessors in closed rounds that began before `before`, newest first.
 
-    Where `user` is not inside the evaluation only those whose newest result is released. `measures` is the `measure_line`, if
-    known.
+    Without `before`, where a new Konzept has no round yet, those of all closed rounds. Where `user` is not inside the evaluation
+    only those whose newest result is released and that no unfinished Nachtrag may be changing; of a Konzept in which they have no
+    role nothing is told. `measures` is the `measure_line`, if known.
     """
+    known = Concept.objects.visible_to(user).values("pk")
     inside = ReportingRound.objects.inside(user).values("pk")
     released = Snapshot.objects.newest_released().values("round")
+    reopened = Supplement.objects.unfinished().filter(round=OuterRef("round"), measure=OuterRef("measure"))
     ratings = (
         AgreedRating.objects.filter(measure__in=measures or measure_line(measure), round__state=RoundState.CLOSED)
-        .filter(Q(round__in=inside) | Q(round__in=released), round__opens_on__lt=before.opens_on)
+        .filter(Q(round__in=inside) | Q(round__in=released) & ~Exists(reopened), round__concept__in=known)
         .select_related("round__concept", "measure__goal", "measure__concept")
         .order_by("-round__opens_on", "-round_id", "measure_id")
     )
+    if before is not None:
+        ratings = ratings.filter(round__opens_on__lt=before.opens_on)
     return [EarlierRating(rating.round, rating.measure, rating) for rating in ratings]
 
 

@@ -28,17 +28,24 @@ _ORDER_WORDS: Final = {
     Order.PROGRESS: ("Stand, zu prüfen zuerst", "Stand, berichtet zuerst"),
 }
 # Parameters that change how the rows are shown, not which.
-_VIEW: Final = ("sort", "zieltexte", "vergleich")
+_VIEW: Final = ("sort", "zieltexte", "vergleich", "fassung")
+_NOT_COMPARED: Final = "Vergleich: Diese Runde ist ohne Bewertung. Vergleichen lässt sich nur, was abgestimmt ist."
+# What the column „Stand“ never says where nothing is rated.
+_OF_RATINGS: Final = frozenset({Progress.RECHECK, Progress.AGREED, Progress.DECIDE, Progress.UNANIMOUS})
 _NOTHING_TO_COMPARE: Final = "Dafür muss eine Runde zum Vergleich gewählt sein."
 
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """Which sides of a round its overview shows: grades, the states of reports; `inside` is what readers never see."""
+    """Which sides of a round its overview shows: grades, the states of reports; `inside` is what readers never see.
+
+    `summaries`: the Kurzfassungen, which a round without ratings shows in place of the grades.
+    """
 
     grades: bool
     states: bool
     inside: bool
+    summaries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +116,23 @@ class OverviewFilter(django_filters.FilterSet):
     veraenderung = _several("Veränderung", Change.choices)
     sort = _one("Reihenfolge", empty_label=None)
     zieltexte = _one("Zieltexte", "ganz", choices=[(SHORT_GOALS, "gekürzt")], widget=forms.HiddenInput)
+    fassung = django_filters.CharFilter(label="Fassung", widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any, rows: Iterable[AppendixRow], faces: Faces, comparable: Sequence[tuple[str, str]] | None = None
+        self,
+        data: Any,
+        rows: Iterable[AppendixRow],
+        faces: Faces,
+        comparable: Sequence[tuple[str, str]] | None = None,
+        unrated: Mapping[str, str] | None = None,
+        *,
+        version: int | None = None,
     ) -> None:
         """`rows`: all rows of the round; its Handlungsfelder and units are the choices.
 
-        `comparable`: slug and title of the rounds it can be compared with; None where nothing is compared.
+        `comparable`: slug and title of the rounds it can be compared with; None where nothing is compared. `unrated`: the same of
+        earlier rounds without ratings, so that it can be said why they are no choice. `version`: the Fassung that
+        `rows` are of, if one was asked for; it stays in every query string.
         """
         super().__init__(data, Measure.objects.none())
         rows = list(rows)
@@ -127,6 +144,7 @@ class OverviewFilter(django_filters.FilterSet):
             "niemand": faces.inside,
             "vergleich": faces.grades and comparable is not None,
             "veraenderung": faces.grades and comparable is not None,
+            "fassung": version is not None,
         }
         for name in [name for name, is_shown in shown.items() if not is_shown]:
             del self.filters[name]
@@ -137,8 +155,17 @@ class OverviewFilter(django_filters.FilterSet):
         self._choices("einheit", sorted(units.items(), key=lambda item: (fold(item[1]), item[0])))
         hidden = {Order.RATING: not faces.grades, Order.PROGRESS: not faces.states}
         self._choices("sort", _order_choices(order for order in Order if not hidden.get(order)))
+        if not faces.grades:
+            self._choices("kennzeichen", [(Marker.MANDATORY.value, Marker.MANDATORY.label)])
+        if faces.summaries and faces.states:
+            self._choices("stand", [(value, word) for value, word in Progress.choices if value not in _OF_RATINGS])
+        self.unrated = dict(unrated or {})
         if "vergleich" in self.filters:
             self._choices("vergleich", comparable or ())
+            if title := self.unrated.get(self.data.get("vergleich", "")):
+                why = f"„{title}“ ist eine Runde ohne Bewertung; mit ihr lässt sich nicht vergleichen."
+                self.filters["vergleich"].extra["error_messages"] = {"invalid_choice": why}
+        self.is_comparison_refused = faces.summaries and any(self.data.get(name) for name in ("vergleich", "veraenderung"))
         self.form.is_valid()
         if self.changes and not self.compared_with:
             self.form.add_error("veraenderung", _NOTHING_TO_COMPARE)
@@ -201,7 +228,8 @@ class OverviewFilter(django_filters.FilterSet):
     @property
     def complaints(self) -> list[str]:
         """What does not fit, one sentence per parameter, each with its name on the page."""
-        return [
+        found = [_NOT_COMPARED] if self.is_comparison_refused else []
+        return found + [
             f"{self.form.fields[name].label}: {Truncator(' '.join(map(str, errors))).chars(160)}"
             for name, errors in self.form.errors.items()
         ]

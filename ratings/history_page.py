@@ -10,78 +10,40 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.utils.safestring import SafeString
+from django.db.models import Q
 
 from ratings import permissions
-from ratings.differences import Kind, Piece, condensed, differences, has_changed, render
+from ratings.differences import Kind
 from ratings.earlier import measure_line, words_before
-from ratings.measure_page import Passage, Spot, passages
-from ratings.models import AgreedRating, Inquiry, InquiryMessage, ReportingRound, StatusReport, Submission
-from ratings.models.fields import ContentFields, ObstacleCategory, RatingFields
-from ratings.scheme import NOT_RATED_WORD, Grade, Marker
-from ratings.states import InquiryState, ReportState
+from ratings.history_words import (
+    Change,
+    answer_due_title,
+    extension_title,
+    rating_changes,
+    read_act,
+    submission_changes,
+    supplement_titles,
+    text_change,
+)
+from ratings.measure_cards import Passage, passages
+from ratings.measure_page import Spot
+from ratings.models import (
+    AgreedRating,
+    DueExtension,
+    Inquiry,
+    InquiryMessage,
+    ReportingRound,
+    StatusReport,
+    Submission,
+    Supplement,
+)
+from ratings.models.fields import RatingFields
+from ratings.scheme import Grade, Marker
+from ratings.states import InquiryState
 from ratings.workflow import Action
 
 if TYPE_CHECKING:
     from evalportal.accounts.models import User
-
-_NEVER = frozenset({"internal_note"})
-_CONTENT = tuple(own for own in ContentFields._meta.fields if own.name not in _NEVER)
-_MARKER_WORDS = {True: "ja", False: "nein", None: "nicht überliefert"}
-
-# What the acts on a report are called once they are done.
-_DONE = {
-    Action.SAVE: "Bericht begonnen",
-    Action.SUBMIT: "Eingereicht",
-    Action.APPROVE: "In der Einheit freigegeben",
-    Action.RETURN: "In der Einheit zurückgegeben",
-    Action.WITHDRAW: "Von der Einheit zurückgezogen",
-    Action.INQUIRE: "Mit Rückfrage zurückgegeben",
-    Action.DROP: "Auf „entfallen“ gesetzt",
-    Action.LIFT: "„entfallen“ aufgehoben",
-}
-_BY_UNIT = frozenset({Action.SAVE, Action.SUBMIT, Action.APPROVE, Action.RETURN, Action.WITHDRAW})
-
-
-@dataclass(frozen=True)
-class Act:
-    """An entry of a report's history in words: what was done, with which reason; `action` is None for what followed by itself."""
-
-    action: Action | None
-    title: str
-    reason: str = ""
-
-    @property
-    def is_by_unit(self) -> bool:
-        return self.action in _BY_UNIT
-
-
-def read_act(what: str | None, state: str) -> Act:
-    """Return what `workflow.apply` and `rounds.sync_owed` wrote as `what` about a report that then was in `state`."""
-    what = what or ""
-    for action, title in _DONE.items():
-        if what == action.label or what.startswith(f"{action.label}: "):
-            if action is Action.SUBMIT and state == ReportState.AWAITING_APPROVAL:
-                title = "Zur Freigabe gegeben"
-            return Act(action, title, what[len(action.label) + 2 :])
-    if state == ReportState.DROPPED:
-        return Act(None, "Entfallen", what)
-    return Act(None, f"{what[:1].upper()}{what[1:]}" if what else "Geändert")
-
-
-@dataclass(frozen=True)
-class Change:
-    """One field that differs: the texts word by word (`pieces`), grades and short values as old and new."""
-
-    label: str
-    pieces: tuple[Piece, ...] = ()
-    old: Any = ""
-    new: Any = ""
-    is_grade: bool = False
-
-    @property
-    def html(self) -> SafeString:
-        return render(self.pieces)
 
 
 @dataclass(frozen=True)
@@ -104,44 +66,6 @@ class Event:
     whole: list[Passage] = field(default_factory=list)
 
 
-def _day(value: date | None) -> str:
-    return f"{value:%d.%m.%Y}" if value else "kein Datum"
-
-
-def _text_change(label: str, before: str, after: str) -> list[Change]:
-    return [Change(label, condensed(differences(before, after)))] if has_changed(before, after) else []
-
-
-def rating_changes(before: RatingFields, after: RatingFields, label: str) -> list[Change]:
-    """Return how grade (called `label`) and Kennzeichen differ."""
-    found = []
-    if before.grade_value != after.grade_value:
-        found.append(Change(label, old=before.grade_value, new=after.grade_value, is_grade=True))
-    for marker in Marker.voted():
-        old, new = before.marker_values[marker], after.marker_values[marker]
-        if old != new:
-            found.append(Change(f"{marker.symbol} {marker.word}", old=_MARKER_WORDS[old], new=_MARKER_WORDS[new]))
-    return found
-
-
-def submission_changes(before: Submission, after: Submission, *, has_ratings: bool) -> list[Change]:
-    """Return how two submissions differ, in the order of the form, without the interne Notiz."""
-    found = rating_changes(before, after, "Vorschlag") if has_ratings else []
-    for own in _CONTENT:
-        old, new = getattr(before, own.name), getattr(after, own.name)
-        label = str(own.verbose_name)
-        if old == new:
-            continue
-        if own.name in ("as_of", "next_step_on"):
-            found.append(Change(label, old=_day(old), new=_day(new)))
-        elif own.name == "obstacle_category":
-            words = dict(ObstacleCategory.choices)
-            found.append(Change(label, old=str(words.get(old, "keine")), new=str(words.get(new, "keine"))))
-        else:
-            found += _text_change(label, old, new)
-    return found
-
-
 class HistoryPage:
     """All events of the Maßnahme of `spot` in `round_`, as `user` may read them, who works inside the evaluation."""
 
@@ -155,7 +79,14 @@ class HistoryPage:
             report.round = round_
         self.submissions = self._submissions()
         self.messages = self._messages()
-        found = [*self._report_events(), *self._submission_events(), *self._inquiry_events(), *self._rating_events()]
+        found = [
+            *self._supplement_events(),
+            *self._extension_events(),
+            *self._report_events(),
+            *self._submission_events(),
+            *self._inquiry_events(),
+            *self._rating_events(),
+        ]
         # Sorting is stable: of what happened in one moment the consequence stands above its cause.
         self.events = sorted(found, key=lambda event: event.at)[::-1]
 
@@ -245,8 +176,44 @@ class HistoryPage:
             return Event(**about, summary=submission.summary, whole=passages(submission))
         same_round = last.report_id == submission.report_id
         compared = f"Einreichung {last.number}" if same_round else f"dem Bericht in „{last.report.round}“"
-        changes = submission_changes(last, submission, has_ratings=self.round.has_ratings)
-        return Event(**about, compared=compared, changes=tuple(changes))
+        changes = submission_changes(
+            last, submission, has_ratings=self.round.has_ratings, had_ratings=last.report.round.has_ratings
+        )
+        # What the earlier round did not ask for is in no comparison: it is read in the whole text.
+        is_asked_first = self.round.has_ratings and not last.report.round.has_ratings
+        return Event(**about, compared=compared, changes=tuple(changes), whole=passages(submission) if is_asked_first else [])
+
+    def _extension_events(self) -> Iterable[Event]:
+        """Longer deadlines that reach the Maßnahme: its own, and those of a unit for all of its reports.
+
+        Why a unit gets longer is read where rule 9 lets names be read: it can be about somebody's absence.
+        """
+        reports = {report.unit_id: report for report in self.reports.values()}
+        of_measure = Q(measure=self.spot.measure) & (Q(unit=None) | Q(unit__in=reports))
+        history: Any = DueExtension.history
+        entries = history.filter(of_measure | Q(measure=None, unit__in=reports), round=self.round)
+        for entry in entries.select_related("history_user").order_by("history_date", "history_id"):
+            report = reports.get(entry.unit_id)
+            reads = self.sees_recorder or (report is not None and permissions.is_in_unit(self.user, report))
+            yield Event(
+                entry.history_date,
+                "report",
+                extension_title(entry.history_type, entry.history_change_reason, entry.due_on),
+                unit=report.unit.name if report else "Alle Einheiten",
+                who=self._recorder(entry.history_user),
+                text=entry.reason if reads and entry.history_type != "-" else "",
+                note="" if entry.measure_id else "für alle ihre Maßnahmen",
+            )
+
+    def _supplement_events(self) -> Iterable[Event]:
+        """This Maßnahme opened again after the round was closed."""
+        rows = Supplement.objects.filter(round=self.round, measure=self.spot.measure)
+        for row in rows.select_related("snapshot", "opened_by", "finished_by").defer("snapshot__data"):
+            opened, finished = supplement_titles(row)
+            unit = "Evaluationsleitung"
+            yield Event(row.opened_at, "report", opened, unit=unit, who=self._recorder(row.opened_by), text=row.reason)
+            if row.finished_at:
+                yield Event(row.finished_at, "report", finished, unit=unit, who=self._recorder(row.finished_by))
 
     def _inquiry_events(self) -> Iterable[Event]:
         opened: set[int] = set()
@@ -264,11 +231,21 @@ class HistoryPage:
                 text=message.text,
                 note="im Auftrag" if message.on_behalf else "",
             )
+        yield from self._inquiry_states()
+
+    def _inquiry_states(self) -> Iterable[Event]:
+        """Until when an answer is asked for, and what is settled."""
         history: Any = Inquiry.history
-        settled = history.filter(report__round=self.round, report__measure=self.spot.measure, state=InquiryState.DONE)
-        for entry in settled.select_related("history_user"):
-            unit = self.reports[entry.report_id].unit
-            yield Event(entry.history_date, "inquiry", "Rückfrage erledigt", unit.name, self._recorder(entry.history_user))
+        entries = history.filter(report__round=self.round, report__measure=self.spot.measure).select_related("history_user")
+        before: dict[int, tuple[str, date | None]] = {}
+        for entry in entries.order_by("history_date", "history_id"):
+            about = (self.reports[entry.report_id].unit.name, self._recorder(entry.history_user))
+            state, due_on = before.get(entry.id, ("", None))
+            before[entry.id] = (entry.state, entry.due_on)
+            if entry.due_on != due_on and entry.state != InquiryState.DONE:
+                yield Event(entry.history_date, "inquiry", answer_due_title(due_on, entry.due_on), *about)
+            if entry.state == InquiryState.DONE != state:
+                yield Event(entry.history_date, "inquiry", "Rückfrage erledigt", *about)
 
     def _rating_events(self) -> Iterable[Event]:
         if not self.round.has_ratings:
@@ -314,9 +291,7 @@ class HistoryPage:
         after = _as_rating(entry)
         before = _as_rating(last) if last is not None else AgreedRating(reason="", remark="")
         changes = rating_changes(before, after, "Bewertung") if last is not None else []
-        changes += _text_change("Begründung", before.reason, after.reason) + _text_change(
-            "Bemerkung", before.remark, after.remark
-        )
+        changes += text_change("Begründung", before.reason, after.reason) + text_change("Bemerkung", before.remark, after.remark)
         if last is None:  # nothing to compare with: as written, not as „neu“
             changes = [
                 Change(change.label, tuple(piece._replace(kind=Kind.KEPT) for piece in change.pieces)) for change in changes
@@ -340,8 +315,3 @@ def _as_rating(entry: Any) -> AgreedRating:
     """The rating as it was; an entry of the history has its columns but not its properties."""
     names = [own.name for own in RatingFields._meta.fields]
     return AgreedRating(reason=entry.reason, remark=entry.remark, **{name: getattr(entry, name) for name in names})
-
-
-def grade_word(value: str | None) -> str:
-    grade = Grade.parse(value)
-    return grade.word if grade else NOT_RATED_WORD

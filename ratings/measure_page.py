@@ -5,10 +5,12 @@ A fixed number of queries, however many units report. A closed round is read fro
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -17,15 +19,15 @@ from ratings import permissions, workflow
 from ratings.agreement import unanimous_grade
 from ratings.appendix import Appendix, AppendixRow, Audience, load_appendix
 from ratings.appendix.live import build_line, build_row, responsible_line
-from ratings.completeness import is_link
 from ratings.earlier import EarlierRating, earlier_ratings, measure_line, words_before
-from ratings.inquiries import may_answer, may_settle
-from ratings.models import AgreedRating, Inquiry, InquiryMessage, ReportingRound, StatusReport, Submission
-from ratings.models.fields import ContentFields, ObstacleCategory
+from ratings.generations import Lineage, lineage_of
+from ratings.inquiries import may_answer, may_ask, may_ask_again, may_reopen, may_settle, suggested_due
+from ratings.measure_cards import Card, Thread
+from ratings.models import AgreedRating, Inquiry, InquiryMessage, ReportingRound, StatusReport, Submission, Supplement
+from ratings.models.fields import ContentFields
 from ratings.owed import Owed, effective_responsibilities
-from ratings.rollup import UnitLine, UnitTexts
 from ratings.scheme import Grade
-from ratings.states import InquiryState, ReportState, RoundState
+from ratings.states import InquiryState, RoundState
 from ratings.workflow import Action
 
 if TYPE_CHECKING:
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
 
     from evalportal.accounts.models import User
 
-_LABELS = {text.name: str(text.verbose_name) for text in ContentFields._meta.fields}
-_PASSAGES = tuple(text.name for text in fields(UnitTexts) if text.name != "summary")
 _OFFERED = (Action.INQUIRE, Action.DROP, Action.LIFT)
 
 
@@ -51,13 +51,17 @@ def current_round(rounds: Iterable[ReportingRound]) -> ReportingRound | None:
 
 @dataclass(frozen=True)
 class Spot:
-    """Which Maßnahme in which round is looked at, and from which list: `back` is the query string of the overview."""
+    """Which Maßnahme in which round is looked at, and from which list: `back` is the query string of the overview.
+
+    `version` is the Fassung that was asked for; None shows the round as it stands.
+    """
 
     concept: Concept
     measure: Measure
     round: ReportingRound | None
     all_rounds: tuple[ReportingRound, ...]
     back: str = ""
+    version: int | None = None
 
     @property
     def rounds(self) -> list[ReportingRound]:
@@ -68,8 +72,10 @@ class Spot:
         """Return the address of this or another Maßnahme, in this or another round; the filter of the overview is kept."""
         shown = round_ or self.round
         query = {"runde": shown.slug} if shown else {}
+        if self.version and shown == self.round:
+            query["fassung"] = str(self.version)
         if self.back:
-            query["zurueck"] = self.back
+            query["zurueck"] = self.back if shown == self.round else without_version(self.back)
         path = reverse(f"ratings:{name}", args=[self.concept.slug, number or self.measure.number])
         return f"{path}?{urlencode(query)}" if query else path
 
@@ -87,98 +93,15 @@ class Spot:
         if self.round is None:
             return ""
         path = reverse("ratings:overview", args=[self.round.slug])
-        return f"{path}?{self.back}" if self.back else path
+        query = self.back or (urlencode({"fassung": self.version}) if self.version else "")
+        return f"{path}?{query}" if query else path
 
 
-@dataclass(frozen=True)
-class Passage:
-    """One labelled text of a submission; Belege come as lines, each with whether it is an address."""
-
-    label: str
-    text: str = ""
-    lines: tuple[tuple[str, bool], ...] = ()
-
-
-def passages(texts: UnitTexts | Submission) -> list[Passage]:
-    """Return what was written, in the order of the form, without the Kurzfassung, which stands apart, and the interne Notiz."""
-    found = []
-    for name in _PASSAGES:
-        value = getattr(texts, name)
-        if not value:
-            continue
-        if name == "evidence":
-            lines = tuple((line.strip(), is_link(line.strip())) for line in value.splitlines() if line.strip())
-            found.append(Passage(_LABELS[name], lines=lines))
-        elif name == "next_step_on":
-            found.append(Passage(_LABELS[name], f"{value:%d.%m.%Y}"))
-        elif name == "obstacle_category":
-            found.append(Passage(_LABELS[name], str(dict(ObstacleCategory.choices).get(value, value))))
-        else:
-            found.append(Passage(_LABELS[name], value))
-    return found
-
-
-@dataclass(frozen=True)
-class Thread:
-    """A Rückfrage with its posts, and what the person may do in it."""
-
-    inquiry: Inquiry
-    messages: list[InquiryMessage]
-    names: bool
-    may_answer: bool
-    may_settle: bool
-
-    @property
-    def target(self) -> str:
-        return f"antwort-{self.inquiry.pk}"
-
-
-@dataclass
-class Card:
-    """One unit's report as it is shown. `report` and `submission` are missing where a snapshot is read.
-
-    `older` are the submissions of this round that no longer count, `before` is what the unit said in an earlier round.
-    """
-
-    line: UnitLine
-    report: StatusReport | None = None
-    submission: Submission | None = None
-    older: list[Submission] = field(default_factory=list)
-    threads: list[Thread] = field(default_factory=list)
-    allowed: frozenset[str] = frozenset()
-    names: bool = False
-    may_open: bool = False
-    before: Submission | None = None
-    is_newer: bool = False
-
-    @property
-    def anchor(self) -> str:
-        return f"bericht-{self.line.slug}"
-
-    @property
-    def target(self) -> str:
-        return f"rueckfrage-{self.line.slug}"
-
-    @property
-    def passages(self) -> list[Passage]:
-        return passages(self.line.texts) if self.line.texts else []
-
-    @property
-    def corrected(self) -> Submission | None:
-        """The submission that the standing one replaces."""
-        return self.older[0] if self.older and self.line.counts else None
-
-    @property
-    def earlier(self) -> list[tuple[Submission, list[Passage]]]:
-        return [(submission, passages(submission)) for submission in self.older]
-
-    @property
-    def is_missing(self) -> bool:
-        return self.line.is_missing
-
-    @property
-    def is_dropped(self) -> bool:
-        return self.line.state == ReportState.DROPPED
+def without_version(query: str) -> str:
+    """Return a query string of the overview for another round or for the round as it stands: a Fassung belongs to one round."""
+    data = QueryDict(query, mutable=True)
+    data.pop("fassung", None)
+    return data.urlencode()
 
 
 class MeasurePage:
@@ -200,12 +123,15 @@ class MeasurePage:
             self._load_frozen(self.round)
         else:
             self._load_live(self.round)
-        if self.inside:
+        if self.inside and not self.spot.version:  # they go on after a Fassung and are no part of it
             self._add_threads(self.round)
 
     @property
     def is_frozen(self) -> bool:
-        return self.round is not None and (self.round.is_closed or not self.inside)
+        """A snapshot is read: for readers, for a Fassung that was asked for, and once the round is closed for this Maßnahme."""
+        if self.round is None or self.spot.version or not self.inside:
+            return self.round is not None
+        return self.round.is_closed and not self.round.is_live_for(self.spot.measure.pk)
 
     @property
     def head(self) -> AppendixRow:
@@ -218,14 +144,26 @@ class MeasurePage:
 
     @cached_property
     def may_decide(self) -> bool:
-        return self.round is not None and bool(permissions.may_record_round(self.user, self.round))
+        if self.round is None or self.is_frozen:
+            return False
+        return bool(permissions.may_record_round(self.user, self.round, self.spot.measure.pk))
 
     @property
     def locked_reason(self) -> str:
         """Why nothing can be changed and who can lift that; empty while the round runs and for readers, who change nothing."""
-        if self.round is None or self.round.is_live or not self.inside:
+        if self.round is None or self.spot.version or not self.inside or self.round.is_live_for(self.spot.measure.pk):
             return ""
         return permissions.closed_reason(self.round)
+
+    @cached_property
+    def supplement(self) -> Supplement | None:
+        """The unfinished Nachtrag on the Maßnahme, for the inside."""
+        if self.round is None or not self.inside or self.spot.measure.pk not in self.round.reopened:
+            return None
+        found = Supplement.objects.unfinished().filter(round=self.round, measure=self.spot.measure).first()
+        if found:
+            found.measure = self.spot.measure
+        return found
 
     @property
     def standing(self) -> list[Submission]:
@@ -251,13 +189,17 @@ class MeasurePage:
 
     def offers(self, target: str) -> bool:
         """True if the page has the form that text belongs to."""
-        open_threads = [thread for card in self.cards for thread in card.threads]
-        return any(card.target == target and Action.INQUIRE in card.allowed for card in self.cards) or any(
-            thread.target == target and (thread.may_answer or thread.may_settle) for thread in open_threads
-        )
+        threads = [thread for card in self.cards for thread in card.threads]
+        asking = any(card.target == target and "ask" in card.allowed for card in self.cards)
+        return asking or any(thread.offers(target) for thread in threads)
+
+    @property
+    def suggested_due(self) -> date | None:
+        """What is proposed for „Antwort bis“."""
+        return suggested_due(self.round) if self.round else None
 
     def _load_frozen(self, round_: ReportingRound) -> None:
-        self.appendix = load_appendix(round_, Audience.INTERNAL if self.inside else Audience.RELEASED)
+        self.appendix = load_appendix(round_, Audience.INTERNAL if self.inside else Audience.RELEASED, version=self.spot.version)
         self.row = next((row for row in self.appendix.rows if row.key == self.spot.measure.key), None)
         self.cards = [Card(line) for line in self.row.units] if self.row else []
 
@@ -266,7 +208,8 @@ class MeasurePage:
         self.rating = AgreedRating.objects.filter(round=round_, measure=measure).first()
         reports = list(self._reports(round_))
         submissions = self._submissions(round_)
-        before = words_before(round_, self._measures, {report.unit_id for report in reports}, user=self.user)
+        units = {report.unit_id for report in reports}
+        before = words_before(round_, self._measures, units, user=self.user, graded=True) if round_.has_ratings else {}
         based_on = frozenset(self.rating.basis.values_list("pk", flat=True)) if self.rating else frozenset()
         for report in reports:
             report.round, report.measure = round_, measure
@@ -300,19 +243,24 @@ class MeasurePage:
         for submission in submissions:
             submission.report = report
         newest = submissions[0] if submissions and not report.retracted else None
-        line = build_line(report, vars(newest) if newest else None)
+        line = build_line(report, vars(newest) if newest else None, has_ratings=report.round.has_ratings)
         in_unit = permissions.is_in_unit(self.user, report)
         return Card(
             line=line,
             report=report,
             submission=newest,
             older=submissions[1:],
-            allowed=frozenset(action.value for action in _OFFERED if workflow.decide(self.user, report, action)),
+            allowed=self._allowed(report),
             names=permissions.may_see_authors(self.user, report),
             may_open=in_unit or any(workflow.decide(self.user, report, action) for action in (Action.SAVE, Action.APPROVE)),
             before=before,
             is_newer=self.rating is not None and newest is not None and line.counts and newest.pk not in based_on,
         )
+
+    def _allowed(self, report: StatusReport) -> frozenset[str]:
+        """The steps whose forms are shown: actions of the workflow, and „ask“, which changes nothing at the report."""
+        found = {action.value for action in _OFFERED if workflow.decide(self.user, report, action)}
+        return frozenset(found | {"ask"} if may_ask(self.user, report) else found)
 
     def _add_threads(self, round_: ReportingRound) -> None:
         rows = InquiryMessage.objects.filter(inquiry__report__round=round_, inquiry__report__measure=self.spot.measure)
@@ -330,17 +278,33 @@ class MeasurePage:
 
     def _thread(self, inquiry: Inquiry, round_: ReportingRound) -> Thread:
         inquiry.report.round = round_
-        answering = inquiry.state != InquiryState.DONE and bool(may_answer(self.user, inquiry))
-        names = permissions.may_see_authors(self.user, inquiry.report)
-        return Thread(inquiry, [], names, answering, bool(may_settle(self.user, inquiry)))
+        return Thread(
+            inquiry,
+            [],
+            names=permissions.may_see_authors(self.user, inquiry.report),
+            asker_names=bool(permissions.may_coordinate(self.user, round_.concept_id)),
+            may_answer=inquiry.state != InquiryState.DONE and bool(may_answer(self.user, inquiry)),
+            may_ask_again=bool(may_ask_again(self.user, inquiry)),
+            may_settle=bool(may_settle(self.user, inquiry)),
+            may_reopen=bool(may_reopen(self.user, inquiry)),
+        )
 
     @cached_property
     def _measures(self) -> list[int]:
         return measure_line(self.spot.measure)
 
     @cached_property
+    def lineage(self) -> Lineage:
+        """The Maßnahmen of other Konzepte that this one continues and that continue it."""
+        return lineage_of(self.spot.measure, measures=self._measures, user=self.user)
+
+    @property
+    def unrated_predecessors(self) -> list[Measure]:
+        """Predecessors of which no rating is shown."""
+        rated = {entry.measure.pk for entry in self.earlier}
+        return [measure for measure in self.lineage.predecessors if measure.pk not in rated]
+
+    @cached_property
     def earlier(self) -> list[EarlierRating]:
-        """Agreed ratings of earlier closed rounds that the person may read."""
-        if self.round is None:
-            return []
+        """Agreed ratings of earlier closed rounds that the person may read; of predecessors too where there is no round yet."""
         return earlier_ratings(self.spot.measure, before=self.round, user=self.user, measures=self._measures)

@@ -1,4 +1,4 @@
-"""Form of a Jour-fixe-Sitzung."""
+"""Forms of a Jour-fixe-Sitzung and of what is decided in it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +7,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from goals.text import clean_text
+from ratings.forms import AgreementForm
+from ratings.meetings import Note
 from ratings.models import Meeting, ReportingRound
 from ratings.querysets import LEADING
 from ratings.round_forms import DayInput
@@ -56,3 +58,34 @@ class MeetingForm(forms.ModelForm):
 
     def clean_participants(self) -> str:
         return clean_text(self.cleaned_data["participants"]).strip()
+
+
+class NoteForm(forms.Form):
+    """The note on an item for the minutes, with the stamp of what stood there."""
+
+    use_required_attribute = False
+
+    note = forms.CharField(
+        label="Notiz für das Protokoll", required=False, widget=forms.Textarea(attrs={"rows": 2, "data-hotkey": "p"})
+    )
+    note_seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def written(self) -> Note | None:
+        """Return the note that was sent, valid or not; None if the page had no field for it."""
+        return Note(self.data["note"], self.data.get("note_seen", "")) if "note" in self.data else None
+
+    def entered(self) -> list[tuple[str, str]]:
+        """Return what was entered as (label, words), to show it where it cannot be saved."""
+        text = self.data.get("note", "")
+        return [("Notiz für das Protokoll", text)] if text.strip() else []
+
+
+class MeetingDecisionForm(NoteForm, AgreementForm):
+    """A decision with the note on it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget.attrs["data-hotkey"] = "b"
+
+    def entered(self) -> list[tuple[str, str]]:
+        return [*AgreementForm.entered(self), *NoteForm.entered(self)]

@@ -1,25 +1,45 @@
 """„Meine Maßnahmen“: what the units of one person owe in one round, and what comes next."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
-from goals.permissions import access_for
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from goals.models import Deputy
+from goals.permissions import access_for, current_deputies
 from goals.roles import Role
 from goals.text import fold
 from ratings.deadlines import effective_due
-from ratings.models import Draft, DueExtension, Inquiry, ReportingRound, StatusReport, Submission
+from ratings.models import Draft, DueExtension, Inquiry, InquiryMessage, ReportingRound, StatusReport, Submission, Supplement
 from ratings.permissions import may_read_draft
 from ratings.querysets import UNIT_ROLES
 from ratings.scheme import Grade
-from ratings.states import ReportState, RoundState
+from ratings.states import InquiryState, ReportState, RoundState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from django.db.models import QuerySet
 
     from evalportal.accounts.models import User
 
 TO_WRITE = (ReportState.OPEN, ReportState.DRAFT, ReportState.RETURNED)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The newest question of the Jour fixe that waits for an answer, and until when."""
+
+    text: str
+    asked_at: datetime
+    due_on: date | None
+    inquiry: Inquiry
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.due_on is not None and self.due_on < timezone.localdate()
 
 
 @dataclass(frozen=True)
@@ -29,7 +49,7 @@ class ReportLine:
     report: StatusReport
     draft: Draft | None
     submission: Submission | None
-    question: str
+    question: Question | None
     place: int
     due_on: date
 
@@ -63,10 +83,18 @@ class ReportLine:
         return self.report.state in TO_WRITE
 
     @property
+    def came_back(self) -> bool:
+        """Something is to be done that somebody else asked for: a returned report, an unanswered question."""
+        if self.report.state == ReportState.RETURNED:
+            return True
+        handed_on = self.report.state == ReportState.AWAITING_APPROVAL and self.draft is not None and bool(self.draft.answer)
+        return self.question is not None and self.report.state != ReportState.DROPPED and not handed_on
+
+    @property
     def to_do(self) -> str:
         """What is left, in words: the question, the reason of a return, what the draft lacks."""
         if self.question:
-            return self.question
+            return self.question.text
         if self.report.state == ReportState.RETURNED:
             return self.report.state_reason
         if self.draft is None:
@@ -83,33 +111,81 @@ class ReportLine:
 
 
 def rounds_to_report(user: "User") -> list[ReportingRound]:
-    """Return the running rounds of Konzepte in which `user` has a unit, newest first: one query."""
+    """Return the rounds in which units of `user` write, newest first: one query.
+
+    These are the running rounds of Konzepte in which they have a unit; after them closed ones with a Nachtrag to one of their reports.
+    """
     access = access_for(user)
     rounds = ReportingRound.objects.visible_to(user).select_related("concept")
-    running = rounds.filter(state__in=[RoundState.OPEN, RoundState.COORDINATING]).order_by("-opens_on", "-pk")
-    return [round_ for round_ in running if access.units(UNIT_ROLES, round_.concept_id)]
+    reopened = Exists(_reopened_reports(OuterRef("pk")).order_by())
+    running = Q(state__in=[RoundState.OPEN, RoundState.COORDINATING])
+    rounds = rounds.filter(running | Q(reopened, state=RoundState.CLOSED)).order_by("-opens_on", "-pk")
+    mine = [round_ for round_ in rounds if access.units(UNIT_ROLES, round_.concept_id)]
+    return sorted((r for r in mine if r.is_live or _owed_reports(user, r).exists()), key=lambda round_: round_.is_closed)
+
+
+def _reopened_reports(round_id: Any) -> "QuerySet[StatusReport]":
+    """The reports of a round on Maßnahmen with an unfinished Nachtrag."""
+    open_here = Supplement.objects.unfinished().filter(round=OuterRef("round"), measure=OuterRef("measure"))
+    return StatusReport.objects.filter(Exists(open_here), round=round_id)
+
+
+def _owed_reports(user: "User", round_: ReportingRound) -> Any:
+    """The reports of the person's units; in a closed round those that a Nachtrag has opened again."""
+    reports = StatusReport.objects.of_units(user, round_.concept_id).filter(round=round_)
+    return reports.filter(measure__in=round_.reopened) if round_.is_closed else reports
+
+
+def open_supplements(round_: ReportingRound, measures: "Iterable[int]") -> list[Supplement]:
+    """Return the unfinished Nachträge to these Maßnahmen of a closed round, the oldest first; none and no query in another."""
+    if not round_.is_closed:
+        return []
+    rows = Supplement.objects.unfinished().filter(round=round_, measure__in=list(measures))
+    return list(rows.select_related("measure__goal").order_by("opened_at", "pk"))
+
+
+def standing_in(user: "User", round_: ReportingRound) -> list[Deputy]:
+    """Return the Vertretungen of today by which `user` reports in this round, the first to end first: one query, none without."""
+    if not any(grant.is_deputy and grant.covers(round_.concept_id) for grant in access_for(user).grants):
+        return []
+    rows = current_deputies().filter(Q(concept=None) | Q(concept=round_.concept_id), deputy=user)
+    return list(rows.select_related("absent", "unit").order_by("until_on", "unit__name", "pk"))
+
+
+def only_as_deputy(user: "User", round_: ReportingRound) -> frozenset[int]:
+    """Return the primary keys of the units in which `user` reports as a deputy alone."""
+    grants = [grant for grant in access_for(user).grants if grant.role in UNIT_ROLES and grant.covers(round_.concept_id)]
+    own = {unit_id for grant in grants if not grant.is_deputy for unit_id in grant.unit_ids}
+    return frozenset(unit_id for grant in grants if grant.is_deputy for unit_id in grant.unit_ids if unit_id not in own)
 
 
 def report_lines(user: "User", round_: ReportingRound) -> list[ReportLine]:
     """Return the reports of the person's units in the order of the Konzept: four queries, whatever their number."""
-    reports = StatusReport.objects.of_units(user, round_.concept_id).filter(round=round_)
+    reports = _owed_reports(user, round_)
     newest = {
         submission.report_id: submission for submission in Submission.objects.newest().filter(report__in=reports.values("pk"))
     }
-    questions: dict[int, str] = {}
-    pending = Inquiry.objects.pending().filter(report__in=reports.values("pk"))
-    asked = pending.filter(messages__from_unit=False).order_by("messages__written_at")
-    for report_id, text in asked.values_list("report_id", "messages__text"):
-        questions[report_id] = text
+    questions = _questions(reports)
     extensions = list(DueExtension.objects.filter(round=round_))
     lines = []
     for place, report in enumerate(reports.with_place().select_related("draft", "round__concept").in_order()):
         draft = getattr(report, "draft", None)
         readable = draft is not None and may_read_draft(user, report, on_behalf=draft.on_behalf)
         due_on = effective_due(round_, report, extensions)
-        question = questions.get(report.pk, "")
+        question = questions.get(report.pk)
         lines.append(ReportLine(report, draft if readable else None, newest.get(report.pk), question, place, due_on))
     return lines
+
+
+def _questions(reports: "QuerySet[StatusReport]") -> dict[int, Question]:
+    """The newest unanswered question by report."""
+    asked = InquiryMessage.objects.filter(
+        from_unit=False, inquiry__state=InquiryState.OPEN, inquiry__report__in=reports.values("pk")
+    )
+    return {
+        message.inquiry.report_id: Question(message.text, message.written_at, message.inquiry.due_on, message.inquiry)
+        for message in asked.select_related("inquiry").order_by("written_at", "pk")
+    }
 
 
 def common_due(round_: ReportingRound, lines: "Sequence[ReportLine]") -> date:

@@ -7,19 +7,20 @@ What an act would do is shown by `rehearse`: the same act, taken back.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from goals.models import Concept, Measure, OrgUnit, Responsibility, ResponsibilityRole
 from goals.permissions import ALLOWED, Decision, access_for, denied
-from goals.text import clean_text
-from ratings import permissions
-from ratings.models import ReportingRound
+from goals.text import clean_text, fold, plain_slug
+from ratings import deadlines, deputies, permissions
+from ratings.models import DueExtension, ReportingRound
 from ratings.rounds import Sync, owed_changes, sync_owed
 from ratings.states import RoundState
 from ratings.workflow import Impossible, log
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Effect:
-    """What an act means for one running round."""
+    """What an act means for one running round. `extensions` are the longer deadlines that a successor takes over."""
 
     round: ReportingRound
     sync: Sync
+    extensions: tuple[DueExtension, ...] = ()
 
     @property
     def size(self) -> int:
@@ -64,6 +66,7 @@ def digest(effects: Effects) -> str:
         lines += [f"+ {effect.round.pk} {owed.measure_id} {owed.unit.pk} {owed.role}" for owed in sync.added]
         for sign, reports in (("-", sync.dropped), ("^", sync.lifted), ("~", sync.changed)):
             lines += [f"{sign} {report.pk}" for report in reports]
+        lines += [f"> {effect.round.pk} {row.measure_id} {row.due_on}" for row in effect.extensions]
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
@@ -140,8 +143,57 @@ def describe_unit(
     return unit
 
 
+def create_unit(
+    *,
+    name: str,
+    short_name: str,
+    parent: OrgUnit | None,
+    is_external: bool,
+    requires_approval: bool,
+    note: str,
+    user: "User",
+    now: datetime | None = None,
+) -> OrgUnit:
+    """Make a new unit; its Kürzel is formed from the name. A name that an active unit has already is refused by field."""
+    with transaction.atomic():
+        may_organise(user).require()
+        name, short_name = (" ".join(clean_text(text).split()) for text in (name, short_name))
+        others = list(OrgUnit.objects.active().only("name", "short_name"))
+        taken = {"name": (name, [unit.name for unit in others]), "short_name": (short_name, [unit.short_name for unit in others])}
+        errors = {
+            field: f"„{text}“ gibt es schon."
+            for field, (text, known) in taken.items()
+            if fold(text) in {fold(other) for other in known}
+        }
+        if is_external and requires_approval:
+            errors["requires_approval"] = "Eine externe Einheit meldet sich nicht an; in ihr kann niemand freigeben."
+        if errors:
+            raise ValidationError(errors)
+        unit = OrgUnit(name=name, short_name=short_name, slug=_new_slug(name), note=clean_text(note).strip())
+        unit.parent, unit.is_external, unit.requires_approval = parent, is_external, requires_approval
+        _save(unit, user=user, now=now, what="angelegt")
+    return unit
+
+
+# Addresses under /einheiten/ that no unit may take.
+RESERVED_SLUGS = frozenset({"neu"})
+
+
+def _new_slug(name: str) -> str:
+    base = plain_slug(name, 50) or "einheit"
+    taken = set(OrgUnit.objects.filter(slug__startswith=base).values_list("slug", flat=True)) | RESERVED_SLUGS
+    number, slug = 1, base
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
+
+
 def merge_unit(unit_id: int, *, into_id: int, reason: str, user: "User", now: datetime | None = None) -> Effects:
-    """Name a successor and deactivate the unit: who is responsible is the successor from now on."""
+    """Name a successor and deactivate the unit: who is responsible is the successor from now on.
+
+    With the reports go the longer deadlines of the unit and the Vertretungen in it; roles do not.
+    """
     if unit_id == into_id:
         raise Impossible("Eine Einheit kann nicht in sich selbst aufgehen. Wählen Sie eine andere.")
     with transaction.atomic():
@@ -157,7 +209,8 @@ def merge_unit(unit_id: int, *, into_id: int, reason: str, user: "User", now: da
             raise Impossible(f"„{into}“ ist nicht aktiv und kann keine Nachfolgerin sein. Wählen Sie eine aktive Einheit.")
         unit.is_active, unit.successor = False, into
         _save(unit, user=user, now=now, what=f"in „{into}“ aufgegangen: {_given(reason)}")
-        return _carry_over(concepts_touched_by(unit), user=user, now=now)
+        deputies.hand_over(unit, into, user=user, now=now)
+        return _carry_over(concepts_touched_by(unit), user=user, now=now, merged=(unit, into))
 
 
 def deactivate_unit(unit_id: int, *, reason: str, user: "User", now: datetime | None = None) -> Effects:
@@ -199,29 +252,53 @@ def assign(
     `source` (Fundstelle) is written to the responsibilities that are new or change. A unit that is not active can be kept, but
     not added.
     """
+    wanted = Wanted(measure_id, lead, tuple(contributing), source)
+    return assign_many([wanted], reason=reason, user=user, now=now)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Who is to be responsible for one Maßnahme from now on; see `assign`. Without `source` the Fundstellen stay as they are."""
+
+    measure_id: int
+    lead: OrgUnit | None
+    contributing: tuple[OrgUnit, ...]
+    source: str | None = None
+
+
+def assign_many(many: Collection[Wanted], *, reason: str, user: "User", now: datetime | None = None) -> Effects:
+    """Set who is responsible for several Maßnahmen, all or none; the running rounds follow once. Rules and errors as in `assign`."""
     with transaction.atomic():
-        measure = Measure.objects.select_for_update(no_key=True).get(pk=measure_id)
-        permissions.may_coordinate(user, measure.concept_id).require()
-        wanted = {unit.pk: (unit, ResponsibilityRole.CONTRIBUTING) for unit in contributing}
-        if lead is not None:
-            if lead.pk in wanted:
-                raise Impossible(f"„{lead}“ ist als federführend gewählt und kann nicht zugleich zuarbeiten.")
-            wanted[lead.pk] = (lead, ResponsibilityRole.LEAD)
-        have = {row.unit_id: row for row in measure.responsibilities.select_related("unit")}
+        locked = Measure.objects.select_for_update(no_key=True).filter(pk__in={one.measure_id for one in many}).order_by("pk")
+        measures = {measure.pk: measure for measure in locked}
+        for concept_id in {measure.concept_id for measure in measures.values()}:
+            permissions.may_coordinate(user, concept_id).require()
         what = clean_text(reason).strip() or "Zuständigkeit geändert"
-        for unit_id, row in have.items():
-            if unit_id not in wanted:
-                log(row, user=user, now=now or timezone.now(), what=what)
-                row.delete()
-        # Zuarbeit first, so that at no moment two units are federführend.
-        for unit, role in sorted(wanted.values(), key=lambda pair: pair[1] == ResponsibilityRole.LEAD):
-            row = have.get(unit.pk) or Responsibility(measure=measure, unit=unit)
-            if row.pk is None and not unit.is_active:
-                raise Impossible(f"„{unit}“ ist nicht aktiv und kann keine neue Zuständigkeit bekommen.")
-            if row.pk is None or row.role != role:
-                row.role, row.source = role, clean_text(source).strip()
-                _save(row, user=user, now=now, what=what)
-        return _carry_over({measure.concept_id}, user=user, now=now)
+        for one in many:
+            _write(measures[one.measure_id], one, what=what, user=user, now=now)
+        return _carry_over({measure.concept_id for measure in measures.values()}, user=user, now=now)
+
+
+def _write(measure: Measure, one: Wanted, *, what: str, user: "User", now: datetime | None) -> None:
+    wanted = {unit.pk: (unit, ResponsibilityRole.CONTRIBUTING) for unit in one.contributing}
+    if one.lead is not None:
+        if one.lead.pk in wanted:
+            raise Impossible(f"„{one.lead}“ ist als federführend gewählt und kann nicht zugleich zuarbeiten.")
+        wanted[one.lead.pk] = (one.lead, ResponsibilityRole.LEAD)
+    have = {row.unit_id: row for row in measure.responsibilities.select_related("unit")}
+    for unit_id, row in have.items():
+        if unit_id not in wanted:
+            log(row, user=user, now=now or timezone.now(), what=what)
+            row.delete()
+    # Zuarbeit first, so that at no moment two units are federführend.
+    for unit, role in sorted(wanted.values(), key=lambda pair: pair[1] == ResponsibilityRole.LEAD):
+        row = have.get(unit.pk) or Responsibility(measure=measure, unit=unit)
+        if row.pk is None and not unit.is_active:
+            raise Impossible(f"„{unit}“ ist nicht aktiv und kann keine neue Zuständigkeit bekommen.")
+        if row.pk is None or row.role != role:
+            row.role = role
+            row.source = row.source if one.source is None else clean_text(one.source).strip()
+            _save(row, user=user, now=now, what=what)
 
 
 def _locked(unit_id: int) -> OrgUnit:
@@ -242,11 +319,14 @@ def _save(row: OrgUnit | Responsibility, *, user: "User", now: datetime | None, 
     row.save()
 
 
-def _carry_over(concept_ids: Iterable[int], *, user: "User", now: datetime | None) -> Effects:
+def _carry_over(
+    concept_ids: Iterable[int], *, user: "User", now: datetime | None, merged: tuple[OrgUnit, OrgUnit] | None = None
+) -> Effects:
     live = ReportingRound.objects.filter(concept__in=concept_ids, state__in=[RoundState.OPEN, RoundState.COORDINATING])
     effects = []
     for round_ in live.select_related("concept").order_by("pk"):
+        extensions = deadlines.hand_over(round_, *merged, user=user, now=now) if merged else []
         # Looked at before it is done: the reports here still have the state that they lose.
-        effects.append(Effect(round_, owed_changes(round_)))
+        effects.append(Effect(round_, owed_changes(round_), tuple(extensions)))
         sync_owed(round_.pk, user=user, now=now)
     return tuple(effects)

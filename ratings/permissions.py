@@ -42,7 +42,14 @@ def may_record(user: "Person", concept_id: int) -> Decision:
     """Record agreed ratings, return reports with a Rückfrage."""
     if access_for(user).has(RECORDING, concept_id):
         return ALLOWED
-    return denied("Bewertungen hält nur das Protokoll des Jour fixe oder die Evaluationsleitung fest.")
+    return denied("Das darf nur das Protokoll des Jour fixe oder die Evaluationsleitung.")
+
+
+def may_ask(user: "Person", concept_id: int) -> Decision:
+    """Put a Rückfrage to a unit: every member of the Jour fixe. Returning its report and settling are decisions (`may_record`)."""
+    if access_for(user).has(ASKING, concept_id):
+        return ALLOWED
+    return denied("Rückfragen stellen nur die Mitglieder des Jour fixe, das Protokoll und die Evaluationsleitung.")
 
 
 def may_follow_returns(user: "Person", concept_id: int | None = None) -> Decision:
@@ -51,6 +58,13 @@ def may_follow_returns(user: "Person", concept_id: int | None = None) -> Decisio
     if any(grant.role in ASKING and (concept_id is None or grant.covers(concept_id)) for grant in access.grants):
         return ALLOWED
     return denied("Den Rücklauf sehen nur die Evaluationsleitung und der Jour fixe.")
+
+
+def may_read_chapters(user: "Person", concept_id: int) -> Decision:
+    """Read the chapters of the Evaluationsbericht while they are written: the Jour fixe, which the texts are agreed with."""
+    if access_for(user).has(ASKING, concept_id):
+        return ALLOWED
+    return denied("Die Kapitel des Evaluationsberichts lesen die Evaluationsleitung und der Jour fixe, solange sie entstehen.")
 
 
 def is_in_unit(user: "Person", report: "StatusReport") -> bool:
@@ -147,23 +161,35 @@ def _has_second_person(report: "StatusReport") -> bool:
     )
 
 
-def may_record_round(user: "Person", round_: "ReportingRound") -> Decision:
-    """Record ratings in this round: needs the role and a round with ratings that is running."""
+def may_record_round(user: "Person", round_: "ReportingRound", measure_id: int | None = None) -> Decision:
+    """Record ratings in this round: needs the role and a round with ratings that is running.
+
+    With `measure_id` the rating of this Maßnahme, for which an unfinished Nachtrag is enough.
+    """
     decision = may_record(user, round_.concept_id)
     if not decision:
         return decision
     if not round_.has_ratings:
-        return denied("In dieser Berichtsrunde wird nicht bewertet.")
-    if not round_.is_live:
+        return denied(f"„{round_}“ ist eine Runde ohne Bewertung: Berichtet wird der Sachstand, es wird nicht bewertet.")
+    if not (round_.is_live if measure_id is None else round_.is_live_for(measure_id)):
         return denied(closed_reason(round_))
     return ALLOWED
+
+
+def may_meet(user: "Person", round_: "ReportingRound") -> Decision:
+    """Hold meetings of the Jour fixe on this round, with or without ratings: needs the role and a round that is running."""
+    decision = may_record(user, round_.concept_id)
+    if decision and not round_.is_live:
+        return denied(closed_reason(round_))
+    return decision
 
 
 def closed_reason(round_: "ReportingRound") -> str:
     """Why nothing can be changed in a round that is not running, and who can lift that (rule 10)."""
     if round_.is_closed:
         return (
-            f"„{round_}“ ist abgeschlossen; Berichte und Bewertungen ändern sich nicht mehr. "
-            "Die Evaluationsleitung kann eine Runde mit einer Begründung wieder öffnen, wenn in ihr berichtet wurde."
+            f"„{round_}“ ist abgeschlossen; Berichte{' und Bewertungen' if round_.has_ratings else ''} ändern sich nicht mehr. "
+            "Die Evaluationsleitung kann eine einzelne Maßnahme oder die Runde mit einer Begründung wieder öffnen, "
+            "wenn in ihr berichtet wurde."
         )
     return f"„{round_}“ ist noch in Vorbereitung. Die Evaluationsleitung öffnet die Runde."

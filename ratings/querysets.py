@@ -143,6 +143,15 @@ class SnapshotQuerySet(_Evidence):
         return self.filter(~Exists(newer), released_at__isnull=False)
 
 
+class SupplementQuerySet(models.QuerySet):
+    def visible_to(self, user: "Person") -> Self:
+        """Nachträge are known inside the evaluation; readers see the versions they lead to, once released."""
+        return self.filter(_in_concepts("round__", INSIDE, user))
+
+    def unfinished(self) -> Self:
+        return self.filter(finished_at__isnull=True)
+
+
 class MeetingQuerySet(models.QuerySet):
     def visible_to(self, user: "Person") -> Self:
         """Sittings of the Jour fixe, for its members."""
@@ -156,3 +165,19 @@ class AgendaItemQuerySet(models.QuerySet):
         return self.select_related(place).order_by(
             f"{place}__position", "measure__goal__challenge__position", "measure__goal__sort_key", "measure__position", "pk"
         )
+
+
+class FieldSummaryQuerySet(models.QuerySet):
+    def visible_to(self, user: "Person") -> Self:
+        """Chapters being written are for the Jour fixe; readers get them with a released version."""
+        return self.filter(_in_concepts("round__", LEADING, user))
+
+
+class ChapterTextsQuerySet(_Evidence):
+    pass
+
+
+class ImportDraftQuerySet(models.QuerySet):
+    def visible_to(self, user: "Person") -> Self:
+        """What was uploaded belongs to the person who did."""
+        return self.filter(uploaded_by=user.pk) if user.pk else self.none()

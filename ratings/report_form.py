@@ -42,6 +42,11 @@ def _date(label: str, hint: str = "") -> forms.CharField:
     return forms.CharField(label=label, help_text=hint, widget=forms.DateInput(attrs={"type": "date"}))
 
 
+_INTERIM_SUMMARY = (
+    f"Zwei bis drei Sätze, höchstens {SUMMARY_LIMIT} Zeichen. Sie stehen in der Übersicht und im freigegebenen Sachstand."
+)
+
+
 class ReportForm(forms.Form):
     """Shows a draft and the gaps found in it. Reading what was sent is the work of `drafts.read_values`."""
 
@@ -92,8 +97,10 @@ class ReportForm(forms.Form):
             for name in ("summary", "grade"):
                 self.fields[name].required = False
         if not report.round.has_ratings:
-            for name in ("grade", "rationale", "obstacle_category", "obstacles", "solution", "unclear_note", *_MARKER_FIELDS):
+            asked = ContentFields.asked_names(has_ratings=False)
+            for name in [name for name in ContentFields.content_names() if name in self.fields and name not in asked]:
                 del self.fields[name]
+            self.fields["summary"].help_text = _INTERIM_SUMMARY
         for name in ("as_of", "next_step_on"):
             if name in self.fields and values.get(name) and not _is_iso(values[name]):
                 self.fields[name].widget = forms.TextInput()
@@ -135,9 +142,6 @@ class ReportForm(forms.Form):
         if name in DATES and _is_iso(text):
             return f"{date.fromisoformat(text):%d.%m.%Y}"
         return text
-
-
-_MARKER_FIELDS = (*(marker.value for marker in MARKER_NOTES), *(name for notes in MARKER_NOTES.values() for name in notes))
 
 
 def _is_iso(text: str) -> bool:

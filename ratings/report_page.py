@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from goals.text import clean_text
-from ratings import permissions, workflow
+from ratings import inquiries, permissions, workflow
 from ratings.deadlines import due_of
 from ratings.drafts import DATES, MARKERS, TEXTS, parse_date
 from ratings.earlier import EarlierWords, earlier_ratings, earlier_words, may_say_unchanged, measure_line
-from ratings.models import Draft, Inquiry, StatusReport, Submission
+from ratings.models import Draft, Inquiry, StatusReport, Submission, Supplement
 from ratings.models.fields import ContentFields, RatingFields
 from ratings.scheme import Grade
 from ratings.states import InquiryState, ReportState
@@ -78,6 +78,11 @@ class ReportPage:
     def earlier_graded(self) -> Submission | None:
         return self._words.graded
 
+    @property
+    def repeated(self) -> Submission | None:
+        """The submission whose text „Keine Änderung“ repeats; its proposal is that of `earlier_graded`."""
+        return self._words.repeated
+
     @cached_property
     def earlier_rating(self) -> "EarlierRating | None":
         found = earlier_ratings(self.report.measure, before=self.report.round, user=self.user, measures=self._measures)
@@ -116,6 +121,25 @@ class ReportPage:
     def open_inquiries(self) -> list[Inquiry]:
         return [inquiry for inquiry in self.inquiries if inquiry.state == InquiryState.OPEN]
 
+    @property
+    def may_answer(self) -> bool:
+        """The report cannot be changed now, but its open questions can be answered."""
+        open_ones = self.open_inquiries
+        for inquiry in open_ones:
+            inquiry.report = self.report
+        return bool(open_ones) and bool(inquiries.may_answer(self.user, open_ones[0]))
+
+    @cached_property
+    def supplement(self) -> Supplement | None:
+        """The unfinished Nachtrag that has opened this report again; only a closed round can have one."""
+        report = self.report
+        if report.measure_id not in report.round.reopened:
+            return None
+        found = Supplement.objects.unfinished().filter(round=report.round_id, measure=report.measure_id).first()
+        if found:
+            found.measure = report.measure
+        return found
+
     def context(self) -> dict[str, Any]:
         """Return the context of the report's pages; `allowed` holds the actions whose buttons are shown."""
         allowed = workflow.allowed_actions(self.user, self.report)
@@ -125,6 +149,7 @@ class ReportPage:
             "report": self.report,
             "round": self.report.round,
             "due_on": due_of(self.report),
+            "supplement": self.supplement,
             "measure": self.report.measure,
             "is_example": self.report.round.concept.is_example,
             "allowed": allowed,
@@ -199,7 +224,8 @@ def take_over(values: dict[str, Any], report: StatusReport, what: str, *, user: 
 
     `what` is „situation“, „summary“ or „all“; anything else changes nothing. The interne Notiz stays in the unit.
     """
-    earlier = earlier_words(report).newest
+    words = earlier_words(report)
+    earlier = words.newest
     if earlier is None:
         return
     if what in ("situation", "summary"):
@@ -208,6 +234,7 @@ def take_over(values: dict[str, Any], report: StatusReport, what: str, *, user: 
             values[what] = f"{written}\n\n{before}" if written else before
     elif what == "all":
         own = permissions.is_in_unit(user, report)
-        for name in ContentFields.content_names():
+        before = words.values(earlier)
+        for name in ContentFields.asked_names(has_ratings=report.round.has_ratings):
             if name != "as_of" and (own or name != "internal_note") and not values.get(name):
-                values[name] = getattr(earlier, name)
+                values[name] = before[name]

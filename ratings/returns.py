@@ -127,4 +127,9 @@ def total(units: Iterable[UnitReturn]) -> Returns:
 
 def without_unit(rows: Iterable[AppendixRow]) -> list[AppendixRow]:
     """Return the Maßnahmen for which nobody is responsible, in their order."""
-    return [row for row in rows if row.roll_up.nobody_responsible]
+    return [row for row in rows if row.roll_up.nobody_responsible and not row.is_all_dropped]
+
+
+def all_dropped(rows: Iterable[AppendixRow]) -> list[AppendixRow]:
+    """Return the Maßnahmen of which every report is entfallen, in their order."""
+    return [row for row in rows if row.is_all_dropped]

@@ -156,6 +156,7 @@ class Progress(models.TextChoices):
     RECHECK = "recheck", "erneut prüfen"
     AGREED = "agreed", "abgestimmt"
     NOBODY = "nobody", "niemand zuständig"
+    DROPPED = "dropped", "Berichte entfallen"
     INQUIRY = "inquiry", "Rückfrage"
     DECIDE = "decide", "zu entscheiden"
     MISSING = "missing", "Bericht fehlt"
@@ -169,7 +170,7 @@ def progress(rolled: RollUp, lines: Sequence[UnitLine], *, agreed: bool, recheck
     if agreed:
         return Progress.RECHECK if recheck else Progress.AGREED
     if rolled.nobody_responsible:
-        return Progress.NOBODY
+        return Progress.DROPPED if lines else Progress.NOBODY
     states = [line.state for line in lines]
     if not any(states):
         return Progress.WAITING

@@ -4,17 +4,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import slugify
 
+from goals.forms import DayInput
 from goals.models import Concept
-from goals.text import clean_text
+from goals.text import clean_text, plain_slug
 from ratings.models import ReportingRound
 from ratings.states import RoundState
 
 # Addresses under /runden/ that no round may take.
 RESERVED_SLUGS = frozenset({"neu"})
-
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
 
 # What stays as it is from which state on, and why (DESIGN.md, section 4, rule 10).
 _FROM_OPENING = {
@@ -26,22 +24,13 @@ _FROM_OPENING = {
 
 def propose_slug(title: str) -> str:
     """Return a Kurzname made of `title` that no round has yet: „Zwischenbericht 2026“ becomes „zwischenbericht-2026“."""
-    base = slugify(title.translate(_UMLAUTS))[:70].strip("-") or "runde"
+    base = plain_slug(title) or "runde"
     taken = set(ReportingRound.objects.filter(slug__startswith=base).values_list("slug", flat=True)) | RESERVED_SLUGS
     number, slug = 1, base
     while slug in taken:
         number += 1
         slug = f"{base}-{number}"
     return slug
-
-
-class DayInput(forms.DateInput):
-    """A date field of the browser; it sends and expects ISO dates and shows them as TT.MM.JJJJ."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
 
 
 class RoundForm(forms.ModelForm):

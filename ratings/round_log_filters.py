@@ -20,8 +20,12 @@ _ACCEPTS: Final[dict[str, Callable[[LogLine, Any], bool]]] = {
     "massnahme": lambda line, value: fold(value) in (fold(line.number), fold(line.number.rpartition(".")[0])),
     "einheit": lambda line, value: line.unit_slug == value,
     "art": lambda line, value: line.kind == value,
-    "q": lambda line, value: all(word in line.searched for word in fold(value).split()),
+    "q": lambda line, value: _has_words(line.searched, fold(value).split()),
 }
+
+
+def _has_words(text: str, words: list[str]) -> bool:
+    return all(word in text for word in words)
 
 
 class RoundLogFilter(django_filters.FilterSet):
@@ -47,8 +51,10 @@ class RoundLogFilter(django_filters.FilterSet):
         model = StatusReport
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data: Any, *, lines: Iterable[LogLine]) -> None:
+    def __init__(self, data: Any, *, lines: Iterable[LogLine], has_ratings: bool = True) -> None:
         super().__init__(data=data, queryset=StatusReport.objects.none())
+        if not has_ratings:
+            self.filters["art"].extra["choices"] = [kind for kind in LogKind.choices if kind[0] != LogKind.RATING]
         self.lines = list(lines)
         units = {line.unit_slug: line.unit for line in self.lines if line.unit_slug}
         self.filters["einheit"].extra["choices"] = sorted(units.items(), key=lambda pair: fold(pair[1]))

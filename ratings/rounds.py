@@ -22,6 +22,7 @@ from ratings.appendix import Appendix, freeze, live_appendix
 from ratings.models import Inquiry, ReportingRound, Snapshot, StatusReport
 from ratings.owed import Owed, effective_responsibilities
 from ratings.states import InquiryState, ReportState, RoundState
+from ratings.summaries import freeze_chapters
 from ratings.workflow import Impossible
 
 if TYPE_CHECKING:
@@ -127,6 +128,19 @@ STEPS: dict[Step, tuple[RoundState, RoundState, str]] = {
 }
 
 
+# The same for a round without ratings.
+_REFUSED_INTERIM = {
+    Step.COORDINATE: "In die Durchsicht geht nur eine offene Runde.",
+    Step.CLOSE: "Abschließen lässt sich nur eine Runde, die in Durchsicht ist.",
+}
+
+
+def refusal(round_: ReportingRound, step: Step) -> str:
+    """Return what is said if the state of `round_` does not fit `step`."""
+    message = STEPS[step][2]
+    return message if round_.has_ratings else _REFUSED_INTERIM.get(step, message)
+
+
 def allowed_steps(user: "User", round_: ReportingRound) -> frozenset[str]:
     """Return the values of the steps that `user` may take with `round_` now."""
     if not permissions.may_coordinate(user, round_.concept_id):
@@ -143,20 +157,20 @@ def _step(
     *,
     user: "User",
     now: datetime | None,
-    what: str,
+    what: "str | Callable[[ReportingRound], str]",
     before: "Callable[[ReportingRound, datetime], None] | None" = None,
 ) -> ReportingRound:
     now = now or timezone.now()
-    source, target, message = STEPS[step]
+    source, target, _ = STEPS[step]
     with transaction.atomic():
         round_ = _locked(round_id)
         permissions.may_coordinate(user, round_.concept_id).require()
         if round_.state != source:
-            raise Impossible(message)
+            raise Impossible(refusal(round_, step))
         if before:
             before(round_, now)
         round_.state = target
-        workflow.log(round_, user=user, now=now, what=what)
+        workflow.log(round_, user=user, now=now, what=what if isinstance(what, str) else what(round_))
         round_.save()
     return round_
 
@@ -173,7 +187,12 @@ def open_round(round_id: int, *, user: "User", now: datetime | None = None) -> R
 
 def coordinate(round_id: int, *, user: "User", now: datetime | None = None) -> ReportingRound:
     """open → coordinating: units can no longer withdraw what they submitted."""
-    return _step(round_id, Step.COORDINATE, user=user, now=now, what="Abstimmung begonnen")
+    return _step(round_id, Step.COORDINATE, user=user, now=now, what=lambda round_: f"{phase(round_)} begonnen")
+
+
+def phase(round_: ReportingRound) -> str:
+    """Return what follows the reports: proposals are agreed on, or, without ratings, reports are looked through."""
+    return "Abstimmung" if round_.has_ratings else "Durchsicht"
 
 
 @dataclass(frozen=True)
@@ -199,7 +218,7 @@ def gaps(round_: ReportingRound, appendix: Appendix | None = None) -> list[Gap]:
     found = []
     for row in appendix.rows:
         if row.roll_up.nobody_responsible:
-            found.append(Gap("niemand zuständig", row.number, row.title))
+            found.append(Gap("alle Berichte entfallen" if row.is_all_dropped else "niemand zuständig", row.number, row.title))
         if row.roll_up.missing:
             units = ", ".join(line.short_name for line in row.roll_up.missing)
             found.append(Gap("Bericht fehlt", row.number, row.title, units))
@@ -262,6 +281,8 @@ def reopen(round_id: int, *, user: "User", reason: str, now: datetime | None = N
         other = ReportingRound.objects.filter(concept=round_.concept).exclude(state=RoundState.CLOSED).first()
         if other is not None:
             raise Impossible(f"„{other}“ läuft noch. Ein Konzept hat immer nur eine Runde, die nicht abgeschlossen ist.")
+        if round_.reopened:
+            raise Impossible("In dieser Runde läuft ein Nachtrag. Beenden Sie ihn, bevor Sie die ganze Runde wieder öffnen.")
         if not round_.reports.exists():
             raise Impossible("Diese Runde wurde aus einem veröffentlichten Ergebnis übernommen; in ihr gibt es keine Berichte.")
 
@@ -269,7 +290,10 @@ def reopen(round_id: int, *, user: "User", reason: str, now: datetime | None = N
 
 
 def release(snapshot_id: int, *, user: "User", now: datetime | None = None) -> Snapshot:
-    """Show a version of a closed round's result to readers. Raises `Impossible` if it is released or not the newest."""
+    """Show a version of a closed round's result to readers; the report's chapters stand with it from now on.
+
+    Raises `Impossible` if it is released or not the newest.
+    """
     now = now or timezone.now()
     with transaction.atomic():
         round_ = _locked(Snapshot.objects.values_list("round_id", flat=True).get(pk=snapshot_id))
@@ -283,6 +307,7 @@ def release(snapshot_id: int, *, user: "User", now: datetime | None = None) -> S
             raise Impossible("Es gibt einen neueren Stand. Geben Sie den neuesten frei.")
         snapshot.released_at, snapshot.released_by = now, user
         snapshot.save(update_fields=["released_at", "released_by"])
+        freeze_chapters(snapshot)
         workflow.log(round_, user=user, now=now, what=f"Fassung {snapshot.version} freigegeben")
         round_.save()
     return snapshot

@@ -14,6 +14,7 @@ class _Look:
     symbol: str
     shape: str
     fill: str
+    colour: str
     criterion: str
 
 
@@ -45,6 +46,11 @@ class Grade(models.TextChoices):
         return _LOOKS[self].fill
 
     @property
+    def colour(self) -> str:
+        """The colour in a word, for those who do not see it: „grün“."""
+        return _LOOKS[self].colour
+
+    @property
     def criterion(self) -> str:
         """When this grade is right, in one sentence."""
         return _LOOKS[self].criterion
@@ -61,10 +67,18 @@ class Grade(models.TextChoices):
 
 
 _LOOKS: Final = {
-    Grade.HIGH: _Look("●", "hoch", "3D9A50", "Die Maßnahme ist umgesetzt oder läuft dauerhaft so, wie das Konzept es vorsieht."),
-    Grade.MEDIUM: _Look("◆", "mittel", "FBCB2F", "Die Maßnahme ist begonnen und wirkt zum Teil; Wesentliches steht noch aus."),
-    Grade.LOW: _Look("▲", "gering", "C31C13", "Die Maßnahme ist nicht begonnen oder bleibt weit hinter dem Konzept zurück."),
-    Grade.UNCLEAR: _Look("?", "unklar", "6E7597", "Der Stand lässt sich nicht beurteilen, zum Beispiel weil Angaben fehlen."),
+    Grade.HIGH: _Look(
+        "●", "hoch", "3D9A50", "grün", "Die Maßnahme ist umgesetzt oder läuft dauerhaft so, wie das Konzept es vorsieht."
+    ),
+    Grade.MEDIUM: _Look(
+        "◆", "mittel", "FBCB2F", "gelb", "Die Maßnahme ist begonnen und wirkt zum Teil; Wesentliches steht noch aus."
+    ),
+    Grade.LOW: _Look(
+        "▲", "gering", "C31C13", "rot", "Die Maßnahme ist nicht begonnen oder bleibt weit hinter dem Konzept zurück."
+    ),
+    Grade.UNCLEAR: _Look(
+        "?", "unklar", "6E7597", "grau", "Der Stand lässt sich nicht beurteilen, zum Beispiel weil Angaben fehlen."
+    ),
 }
 
 NOT_RATED_WORD: Final = "nicht bewertet"

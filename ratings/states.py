@@ -9,6 +9,10 @@ class RoundState(models.TextChoices):
     COORDINATING = "coordinating", "in Abstimmung"
     CLOSED = "closed", "abgeschlossen"
 
+    def word(self, *, has_ratings: bool) -> str:
+        """The state in words: a round without ratings has nothing to agree on, its reports are looked through."""
+        return "in Durchsicht" if self is RoundState.COORDINATING and not has_ratings else str(self.label)
+
 
 class ReportState(models.TextChoices):
     OPEN = "open", "offen"

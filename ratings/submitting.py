@@ -11,7 +11,7 @@ from goals.text import clean_text
 from ratings import inquiries, permissions, workflow
 from ratings.completeness import Demands, Gap, gaps
 from ratings.drafts import save_draft
-from ratings.earlier import earlier_grade, earlier_words, may_say_unchanged
+from ratings.earlier import EarlierWords, earlier_grade, earlier_words, may_say_unchanged
 from ratings.models import Draft, StatusReport, Submission
 from ratings.models.fields import ContentFields
 from ratings.states import ReportState
@@ -58,13 +58,13 @@ def submit(report_id: int, *, user: "User", version: int | None = None, now: dat
         report = workflow.locked(report_id)
         workflow.check(user, report, Action.SUBMIT)
         draft = _seen_draft(report, version)
-        earlier = earlier_words(report).graded
-        found = draft_gaps(draft, demands_on(report, earlier, now))
+        words = earlier_words(report)
+        found = draft_gaps(draft, demands_on(report, words.graded, now))
         if found:
             raise Incomplete(found)
         report = workflow.apply(report_id, Action.SUBMIT, user=user, now=now)
         if report.state == ReportState.SUBMITTED:
-            _freeze(report, draft, earlier, user=user, now=now)
+            _freeze(report, draft, words, user=user, now=now)
     return report
 
 
@@ -84,15 +84,14 @@ def approve(
             raise Impossible("Sie geben für eine andere Einheit frei. Begründen Sie das in einem Satz.")
         draft = _seen_draft(report, version)
         report = workflow.apply(report_id, Action.APPROVE, user=user, reason=reason, now=now)
-        earlier = earlier_words(report).graded
         author = report.handed_in_by or draft.edited_by
-        _freeze(report, draft, earlier, user=author, approver=user, reason=reason, now=now)
+        _freeze(report, draft, earlier_words(report), user=author, approver=user, reason=reason, now=now)
     return report
 
 
 def _seen_draft(report: StatusReport, version: int | None) -> Draft:
     """Return the draft, locked. Raises `Impossible` if there is none or the person saw another version."""
-    draft = Draft.objects.select_for_update().filter(report=report).first()
+    draft = Draft.objects.select_for_update(of=("self",)).filter(report=report).first()
     if draft is None:
         raise Impossible("Zu dieser Maßnahme ist noch nichts geschrieben.")
     if version is not None and draft.version != version:
@@ -111,19 +110,20 @@ def submit_unchanged(report_id: int, *, user: "User", now: datetime | None = Non
         workflow.check(user, report, Action.SAVE)
         if report.state != ReportState.OPEN:
             raise Impossible("An diesem Bericht wurde schon geschrieben. Öffnen Sie ihn und reichen Sie ihn ein.")
-        earlier = earlier_words(report).graded
-        if earlier is None or not may_say_unchanged(report, earlier):
+        words = earlier_words(report)
+        repeated = words.repeated
+        if repeated is None or not may_say_unchanged(report, words.graded):
             raise Impossible("Es gibt keinen früheren Bericht Ihrer Einheit, der unverändert gelten könnte.")
-        own = permissions.is_in_unit(user, report)
-        values = {name: getattr(earlier, name) for name in ContentFields.content_names() if own or name != "internal_note"}
-        values |= {"as_of": timezone.localdate(now), "unparsed": {}}
+        values = words.values(repeated) | {"as_of": timezone.localdate(now), "unparsed": {}}
+        if not permissions.is_in_unit(user, report):
+            del values["internal_note"]
         existing = Draft.objects.filter(report=report).values_list("version", flat=True).first()
         report, draft = save_draft(report_id, values, version=existing or 0, user=user, now=now)
-        found = draft_gaps(draft, demands_on(report, earlier, now))
+        found = draft_gaps(draft, demands_on(report, words.graded, now))
         if not found:
             report = workflow.apply(report_id, Action.SUBMIT, user=user, now=now)
             if report.state == ReportState.SUBMITTED:
-                _freeze(report, draft, earlier, user=user, now=now)
+                _freeze(report, draft, words, user=user, now=now)
     if found:
         raise Incomplete(found)
     return report
@@ -132,7 +132,7 @@ def submit_unchanged(report_id: int, *, user: "User", now: datetime | None = Non
 def _freeze(
     report: StatusReport,
     draft: Draft,
-    earlier: Submission | None,
+    words: EarlierWords,
     *,
     user: "User",
     now: datetime,
@@ -148,8 +148,8 @@ def _freeze(
         approved_by=approver,
         approval_reason=reason,
         on_behalf=draft.on_behalf,
-        unchanged=earlier is not None and _repeats(draft, earlier),
-        **{name: getattr(draft, name) for name in ContentFields.content_names()},
+        unchanged=_repeats(report, draft, words),
+        **{name: getattr(draft, name) for name in ContentFields.asked_names(has_ratings=report.round.has_ratings)},
     )
     submission.full_clean(exclude=["report", "submitted_by", "approved_by"], validate_unique=False, validate_constraints=False)
     submission.save()
@@ -159,7 +159,10 @@ def _freeze(
     return submission
 
 
-def _repeats(draft: Draft, earlier: Submission) -> bool:
+def _repeats(report: StatusReport, draft: Draft, words: EarlierWords) -> bool:
     """True if the draft tells others word for word what was submitted before; only its Stand may be newer."""
-    told = (name for name in ContentFields.content_names() if name not in ("as_of", "internal_note"))
-    return all(getattr(draft, name) == getattr(earlier, name) for name in told)
+    if words.repeated is None:
+        return False
+    before = words.values(words.repeated)
+    asked = ContentFields.asked_names(has_ratings=report.round.has_ratings)
+    return all(getattr(draft, name) == before[name] for name in asked if name not in ("as_of", "internal_note"))

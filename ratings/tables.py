@@ -38,6 +38,7 @@ class OverviewTable(tables.Table):
     nummer = tables.Column("Ziel", accessor="goal_text", attrs={"col": {"class": "col-goal"}})
     massnahme = tables.Column("Maßnahme", accessor="title", attrs={"col": {"class": "col-measure"}})
     einheit = tables.Column("Zuständig", accessor="lead", attrs={"col": {"class": "col-units"}})
+    sachstand = tables.Column("Sachstand", accessor="summaries", orderable=False, attrs={"col": {"class": "col-summary"}})
     bewertung = tables.Column("Bewertung", accessor="word", attrs={"col": {"class": "col-rating"}})
     veraenderung = tables.Column("Veränderung", accessor="key", orderable=False, attrs={"col": {"class": "col-change"}})
     kennzeichen = tables.Column("Kennzeichen", accessor="set_markers", orderable=False, attrs={"col": {"class": "col-marker"}})

@@ -116,15 +116,17 @@ _WRONG_STATE: Final = {
 def find(report: StatusReport, action: Action) -> "Transition | Decision":
     """Return the transition that fits the states of report and round, or why there is none."""
     fitting = [t for t in TRANSITIONS if t.action == action and t.source == report.state]
-    if not report.round.is_live:
+    state = report.round.state_for(report.measure_id)
+    if state not in _LIVE:
         return denied(permissions.closed_reason(report.round))
     if not fitting:
         return denied(_WRONG_STATE[ReportState(report.state)])
     for candidate in fitting:
-        if report.round.state in candidate.rounds:
+        if state in candidate.rounds:
             return candidate
+    phase = "Abstimmung" if report.round.has_ratings else "Durchsicht"
     return denied(
-        "Die Abstimmung läuft; eingereichte Berichte zieht die Einheit jetzt nicht mehr zurück. "
+        f"Die {phase} läuft; eingereichte Berichte zieht die Einheit jetzt nicht mehr zurück. "
         "Das Protokoll des Jour fixe kann den Bericht mit einer Rückfrage zurückgeben."
     )
 

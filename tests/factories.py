@@ -23,7 +23,17 @@ from goals.models import (
     ResponsibilityRole,
     Role,
 )
-from ratings.models import AgreedRating, Draft, Inquiry, InquiryMessage, ReportingRound, Snapshot, StatusReport, Submission
+from ratings.models import (
+    AgreedRating,
+    Draft,
+    Inquiry,
+    InquiryMessage,
+    ReportingRound,
+    Snapshot,
+    StatusReport,
+    Submission,
+    Supplement,
+)
 from ratings.scheme import Grade
 from ratings.states import ReportState, RoundState
 
@@ -273,6 +283,13 @@ def snapshot(round: ReportingRound | None = None, **fields: Any) -> Snapshot:
     round = round or _round(state=RoundState.CLOSED)
     defaults: dict[str, Any] = {"round": round, "version": round.snapshots.count() + 1, "data": {}, "created_at": timezone.now()}
     return Snapshot.objects.create(**defaults | fields)
+
+
+def supplement(measure: Measure | None = None, *, round: ReportingRound | None = None, **fields: Any) -> Supplement:
+    """A Nachtrag that is open."""
+    round = round or _round(state=RoundState.CLOSED)
+    defaults = {"measure": measure or _measure(concept=round.concept), "reason": "Zahl berichtigt.", "opened_at": timezone.now()}
+    return Supplement.objects.create(**{"round": round} | defaults | fields)
 
 
 def filled_round(measures: int = 3, *, concept: Concept | None = None, lead: OrgUnit | None = None) -> ReportingRound:

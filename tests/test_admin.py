@@ -15,12 +15,13 @@ from ratings.models import (
     Snapshot,
     StatusReport,
     Submission,
+    Supplement,
 )
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-READ_ONLY = [StatusReport, Submission, AgreedRating, Snapshot, Inquiry, Responsibility]
+READ_ONLY = [StatusReport, Submission, AgreedRating, Snapshot, Inquiry, Supplement, Responsibility]
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def superuser() -> Client:
 def _rows() -> None:
     round_ = make.filled_round(3)
     make.snapshot(round_)
+    make.supplement(round=round_)
 
 
 def _address(model: Any, *parts: object) -> str:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from evalportal.accounts.models import User
 from evalportal.environment import ensure_env
 from evalportal.example import plan
+from evalportal.example.chapters import BEGUN
 from evalportal.example.concept import EXAMPLE_SLUG, REAL_SLUG
 from evalportal.example.people import PASSWORD, SIGN_INS
 from evalportal.example.responsibilities import MERGED_INTO, MERGED_UNIT
@@ -30,6 +31,7 @@ from ratings.models import AgreedRating, Inquiry, ReportingRound, Snapshot, Stat
 from ratings.rollup import Progress, Standing
 from ratings.scheme import Grade, Marker
 from ratings.states import InquiryState, ReportState, RoundState
+from ratings.summaries import chapters, chapters_for
 
 MASSARBEIT = ("massarbeit", "migrationszentrum", "uebergangsmanagement", "arbeitgeberservice")
 
@@ -278,7 +280,7 @@ class TestOpenRound:
         own = _round().reports.filter(unit__slug__in=MASSARBEIT, state=state)
         assert own.exists() is (state != ReportState.DROPPED)
 
-    @pytest.mark.parametrize("progress", [progress for progress in Progress if progress != Progress.WAITING])
+    @pytest.mark.parametrize("progress", [one for one in Progress if one not in (Progress.WAITING, Progress.DROPPED)])
     def test_every_progress(self, live: Appendix, progress: Progress) -> None:
         assert any(row.progress == progress for row in live.rows)
 
@@ -357,6 +359,14 @@ class TestClosedRounds:
         frozen = load_appendix(_round(slug)).rows
         now = live_appendix(_round(slug)).rows
         assert [(row.key, row.grade, row.set_markers) for row in frozen] == [(row.key, row.grade, row.set_markers) for row in now]
+
+    @pytest.mark.parametrize("audience", list(Audience))
+    def test_chapters_were_released(self, audience: Audience) -> None:
+        round_ = _round("beispiel-2025")
+        texts = chapters_for(round_, load_appendix(round_, audience))
+        assert len(texts) == 12
+        assert all(not chapter.is_empty for chapter in texts)
+        assert {chapter.number for chapter in chapters(_round()) if not chapter.is_empty} == set(BEGUN)
 
     def test_gaps_were_confirmed(self) -> None:
         gaps = Snapshot.objects.get(round__slug="beispiel-2025").gaps

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from evalportal.example import plan
+from evalportal.example.chapters import write_chapters
 from evalportal.example.stage import Stage
 from evalportal.example.texts import number_for
 from evalportal.example.timeline import Timeline
@@ -13,7 +14,7 @@ from ratings.agreement import Decided
 from ratings.models import Snapshot
 from ratings.scheme import Grade, Marker
 
-_COORDINATION, _CLOSE, _RELEASE = 33, 60, 68
+_COORDINATION, _CLOSE, _CHAPTERS, _RELEASE = 33, 60, 64, 68
 # Reports that came after the deadline, those that never came, those that came back with a question: per round.
 LATE: Final = {"beispiel-2024": {"team-zahngesundheit"}, "beispiel-2025": {"kjgd", "beispiel-kultur"}}
 MISSING: Final = {"beispiel-2024": set[tuple[str, str]](), "beispiel-2025": {("11.1", "kommunen"), ("47.1", "wigos")}}
@@ -51,6 +52,7 @@ def play_closed_round(stage: Stage, start: date) -> None:
         meeting = 40 + 7 * ((measure.goal.challenge.action_field.position - 1) // 3)
         line.add(meeting, partial(_agree, stage, number), "Sitzung")
     line.add(_CLOSE, partial(_close, stage))
+    line.add(_CHAPTERS, partial(write_chapters, stage))
     line.add(_RELEASE, partial(_release, stage))
     line.run()
 

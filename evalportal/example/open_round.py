@@ -4,6 +4,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Final
 
+from evalportal.example.chapters import BEGUN, write_chapters
 from evalportal.example.plan import Fate, fate
 from evalportal.example.responsibilities import MERGED_INTO, MERGED_UNIT
 from evalportal.example.stage import Stage
@@ -73,6 +74,7 @@ def play_open_round(stage: Stage, start: date) -> None:
     _after_merger(stage, line)
     for meeting, day in enumerate(_MEETINGS):
         line.add(day, partial(_meet, stage, first=meeting == 0), "Sitzung")
+    line.add(_LAST_DAY, partial(write_chapters, stage, only=BEGUN))
     line.run()
 
 

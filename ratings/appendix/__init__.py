@@ -3,9 +3,9 @@
 Overview, exports and charts read these rows and nothing else, so screen and file cannot differ (DESIGN.md, section 5).
 """
 
-from ratings.appendix.frozen import freeze, thaw
+from ratings.appendix.frozen import freeze, thaw, with_row
 from ratings.appendix.live import live_appendix
-from ratings.appendix.load import NothingReleased, load_appendix
+from ratings.appendix.load import NoSuchVersion, NothingReleased, load_appendix
 from ratings.appendix.rows import Appendix, AppendixRow, Audience
 from ratings.appendix.selection import Criteria, Order, filter_rows, sort_rows
 
@@ -14,6 +14,7 @@ __all__ = [
     "AppendixRow",
     "Audience",
     "Criteria",
+    "NoSuchVersion",
     "NothingReleased",
     "Order",
     "filter_rows",
@@ -22,4 +23,5 @@ __all__ = [
     "load_appendix",
     "sort_rows",
     "thaw",
+    "with_row",
 ]

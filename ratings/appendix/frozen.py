@@ -20,6 +20,29 @@ def freeze(appendix: Appendix) -> dict[str, Any]:
     return {"format": FORMAT, **head, "rows": [_plain_row(row) for row in appendix.rows]}
 
 
+# What a Nachtrag does not touch: where the Maßnahme stands in the Konzept and what it says, as the round knew it.
+_MASTER_DATA: Final = (
+    *("number", "goal_number", "goal_sort_key", "position", "title", "field_position", "field_title"),
+    *("challenge_position", "challenge_title", "goal_text", "goal_kind", "is_mandatory"),
+)
+
+
+def with_row(data: dict[str, Any], row: AppendixRow) -> dict[str, Any]:
+    """Return the JSON of a next version: `data` with reports and rating of one Maßnahme from `row`, all other rows as they are.
+
+    Raises LookupError if the version does not know the Maßnahme.
+    """
+    rows, found = [], False
+    for values in data["rows"]:
+        if values["key"] == row.key:
+            found = True
+            values = _plain_row(row) | {name: values[name] for name in _MASTER_DATA}
+        rows.append(values)
+    if not found:
+        raise LookupError(row.key)
+    return {**data, "rows": rows}
+
+
 def _plain_row(row: AppendixRow) -> dict[str, Any]:
     return {field.name: _plain(getattr(row, field.name)) for field in fields(row) if field.name not in _DERIVED}
 

@@ -17,6 +17,7 @@ from ratings.states import ReportState, RoundState
 
 _TEXTS = tuple(field.name for field in fields(UnitTexts))
 _PROPOSAL = ("grade", *(marker.value for marker in Marker.voted()))
+_NO_PROPOSAL = {"grade": None, **{marker.value: False for marker in Marker.voted()}}
 
 
 def live_appendix(round_: ReportingRound, audience: Audience = Audience.INTERNAL, *, with_texts: bool = False) -> Appendix:
@@ -55,6 +56,11 @@ def _rows(round_: ReportingRound, *, with_texts: bool) -> tuple[AppendixRow, ...
             for measure in _measures(round_)
         )
     lines = _lines(round_, _submissions(round_, with_texts=with_texts)) or _responsible_lines(round_)
+    if not round_.has_ratings:
+        return tuple(
+            build_row(measure, [line for _, line in lines.get(measure.pk, [])], None, recheck=False)
+            for measure in _measures(round_)
+        )
     ratings = {rating.measure_id: rating for rating in AgreedRating.objects.filter(round=round_)}
     basis: dict[int, set[int]] = defaultdict(set)
     through = AgreedRating.basis.through.objects.filter(agreedrating__round=round_)
@@ -88,7 +94,8 @@ def _lines(round_: ReportingRound, submissions: dict[int, dict[str, Any]]) -> Li
     lines: Lines = defaultdict(list)
     for report in StatusReport.objects.filter(round=round_).select_related("unit"):
         values = None if report.retracted else submissions.get(report.pk)
-        lines[report.measure_id].append((values["pk"] if values else None, build_line(report, values)))
+        line = build_line(report, values, has_ratings=round_.has_ratings)
+        lines[report.measure_id].append((values["pk"] if values else None, line))
     return _in_order(lines)
 
 
@@ -100,11 +107,13 @@ def _responsible_lines(round_: ReportingRound) -> Lines:
     return _in_order(lines)
 
 
-def build_line(report: StatusReport, values: dict[str, Any] | None) -> UnitLine:
-    """Return the line of one report; `values` are those of its newest submission, None if none counts."""
-    return _line(
-        report.unit, is_lead=report.is_lead, state=ReportState(report.state), proposal=_proposal(values) if values else {}
-    )
+def build_line(report: StatusReport, values: dict[str, Any] | None, *, has_ratings: bool) -> UnitLine:
+    """Return the line of one report; `values` are those of its newest submission, None if none counts.
+
+    `has_ratings`: whether the round has them; without, nothing in a submission is a proposal.
+    """
+    proposal = _proposal(values if has_ratings else values | _NO_PROPOSAL) if values else {}
+    return _line(report.unit, is_lead=report.is_lead, state=ReportState(report.state), proposal=proposal)
 
 
 def responsible_line(owed: Owed) -> UnitLine:

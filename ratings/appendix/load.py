@@ -9,7 +9,7 @@ from ratings.appendix.frozen import thaw
 from ratings.appendix.live import live_appendix
 from ratings.appendix.rows import Appendix, AppendixRow, Audience
 from ratings.models import ReportingRound, Snapshot
-from ratings.rollup import Progress, RollUp, Standing, UnitLine
+from ratings.rollup import Progress, RollUp, Standing, UnitLine, UnitTexts
 from ratings.scheme import Marker
 from ratings.states import RoundState
 
@@ -18,18 +18,29 @@ class NothingReleased(Exception):
     """The round has no snapshot that this audience may read."""
 
 
-def load_appendix(round_: ReportingRound, audience: Audience = Audience.INTERNAL, *, with_texts: bool = False) -> Appendix:
+class NoSuchVersion(NothingReleased):
+    """The round does not have the version that was asked for, or this audience may not read it."""
+
+
+def load_appendix(
+    round_: ReportingRound, audience: Audience = Audience.INTERNAL, *, with_texts: bool = False, version: int | None = None
+) -> Appendix:
     """Return the rows of `round_` for `audience`.
 
     Inside: live data until the round is closed, then its newest snapshot. Readers: the newest released snapshot, whatever the
-    round's state. Raises `NothingReleased` if there is no such snapshot.
+    round's state. Raises `NothingReleased` if there is no such snapshot. With `version` that one, whatever the round's state;
+    raises `NoSuchVersion` if there is none for this audience.
     """
-    if audience is Audience.INTERNAL and not round_.is_closed:
+    if audience is Audience.INTERNAL and not round_.is_closed and version is None:
         return live_appendix(round_, with_texts=with_texts)
     snapshots = Snapshot.objects.filter(round=round_)
     if audience is Audience.RELEASED:
         snapshots = snapshots.filter(released_at__isnull=False)
+    if version is not None:
+        snapshots = snapshots.filter(version=version)
     snapshot = snapshots.order_by("-version").first()
+    if snapshot is None and version is not None:
+        raise NoSuchVersion(f"{round_} has no version {version} for {audience}.")
     if snapshot is None:
         raise NothingReleased(f"{round_} has no snapshot for {audience}.")
     return from_snapshot(snapshot, audience)
@@ -39,7 +50,7 @@ def from_snapshot(snapshot: Snapshot, audience: Audience = Audience.INTERNAL) ->
     """Return the rows of one version of a round's result."""
     head, rows = thaw(snapshot.data)
     if audience is Audience.RELEASED:
-        rows = tuple(_for_readers(row) for row in rows)
+        rows = tuple(_for_readers(row, has_ratings=head["has_ratings"]) for row in rows)
     return Appendix(
         **head,
         state_word=str(RoundState.CLOSED.label),
@@ -53,11 +64,13 @@ def from_snapshot(snapshot: Snapshot, audience: Audience = Audience.INTERNAL) ->
     )
 
 
-def _for_readers(row: AppendixRow) -> AppendixRow:
-    """The result without what led to it: no proposals, no states of reports, no texts of units."""
-    units = tuple(
-        UnitLine(line.slug, line.name, line.short_name, line.is_lead, line.is_external, state=None) for line in row.owed_units
-    )
+def _for_readers(row: AppendixRow, *, has_ratings: bool) -> AppendixRow:
+    """The result without what led to it: no proposals, no states of reports, no texts of units.
+
+    A round without ratings has no other result than the Kurzfassungen, which are written to be published: they stay, each with
+    its Stand.
+    """
+    units = tuple(_line_for_readers(line, with_summary=not has_ratings) for line in row.owed_units)
     agreed = row.is_agreed
     markers: dict[str, Any] = {} if agreed else {marker.value: False for marker in Marker.voted()}
     return replace(
@@ -70,3 +83,10 @@ def _for_readers(row: AppendixRow) -> AppendixRow:
         roll_up=RollUp((), (), None, {}, nobody_responsible=not units),
         **markers,
     )
+
+
+def _line_for_readers(line: UnitLine, *, with_summary: bool) -> UnitLine:
+    shown = UnitLine(line.slug, line.name, line.short_name, line.is_lead, line.is_external, state=None)
+    if with_summary and line.counts and line.texts and line.texts.summary:
+        return replace(shown, submission=line.submission, as_of=line.as_of, texts=UnitTexts(summary=line.texts.summary))
+    return shown

@@ -62,6 +62,16 @@ class AppendixRow:
         return [line for line in self.units if line.is_owed]
 
     @property
+    def summaries(self) -> list[UnitLine]:
+        """Those whose Kurzfassung stands and was loaded: what a round without ratings shows in place of a grade."""
+        return [line for line in self.owed_units if line.counts and line.texts and line.texts.summary]
+
+    @property
+    def is_all_dropped(self) -> bool:
+        """There are reports, and all of them are entfallen: somebody is or was responsible."""
+        return bool(self.units) and not self.owed_units
+
+    @property
     def is_agreed(self) -> bool:
         return self.standing in (Standing.AGREED, Standing.NOT_RATED)
 

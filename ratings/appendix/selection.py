@@ -36,7 +36,7 @@ class Criteria:
             and (not self.progress or row.progress in self.progress)
             and (not self.disputed or row.roll_up.is_disputed)
             and (not self.missing or bool(row.roll_up.missing))
-            and (not self.nobody or row.roll_up.nobody_responsible)
+            and (not self.nobody or (row.roll_up.nobody_responsible and not row.is_all_dropped))
             and (not self.text or all(word in _haystack(row) for word in fold(self.text).split()))
         )
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from ratings.appendix import Appendix, AppendixRow, Audience
 from ratings.comparison import Comparison
-from ratings.documents import wording
+from ratings.documents import seal, wording
 from ratings.models.fields import ObstacleCategory
 from ratings.rollup import Standing, UnitLine, UnitTexts
 from ratings.scheme import DISPUTED_WORD, NOT_RATED_WORD, Marker
@@ -52,17 +52,41 @@ class Column:
 def data_columns(appendix: Appendix, *, selection: str = "", comparison: Comparison | None = None) -> list[Column]:
     """Return the columns for this round and audience. Readers of a released round get no proposals and no states of reports.
 
-    `comparison` with an earlier round adds what stood there and what changed.
+    `comparison` with an earlier round adds what stood there and what changed. Inside a round that is not frozen there is
+    „Prüfzeichen“: such a file can be read in again (`ratings.imports.data`).
     """
     inside = appendix.audience is Audience.INTERNAL
-    return [
+    columns = [
         *_concept_columns(),
         *(_rating_columns() if appendix.has_ratings else []),
         *(_comparison_columns(comparison) if comparison else []),
         *_unit_columns(),
         *(_inside_columns(appendix) if inside else []),
-        *_round_columns(appendix, selection),
+        *(_text_columns(appendix) if inside or not appendix.has_ratings else []),
     ]
+    of_round = _round_columns(appendix, selection)
+    sealed = [_seal_column(appendix, [*columns, *of_round])] if inside and appendix.version is None else []
+    return [*columns, *sealed, *of_round]
+
+
+def _seal_column(appendix: Appendix, columns: Sequence[Column]) -> Column:
+    """Narrow and never the last one: the column behind it covers what does not fit."""
+
+    def value(row: AppendixRow) -> str:
+        cells = ((column.heading, column.value(row)) for column in columns)
+        return seal.seal(row_place(appendix, row.key), cells, row_state(row))
+
+    return Column(seal.HEADING, value, 13)
+
+
+def row_place(appendix: Appendix, key: str) -> str:
+    """Return what names a row of the sheet „Daten“ among those of all rounds."""
+    return f"{appendix.round_slug}/{key}"
+
+
+def row_state(row: AppendixRow) -> str:
+    """Return what a decision on this row rests on: the units with the numbers of their submissions."""
+    return ";".join(f"{line.slug}:{'L' if line.is_lead else 'Z'}:{line.submission or ''}" for line in row.owed_units)
 
 
 def _concept_columns() -> list[Column]:
@@ -129,7 +153,12 @@ def _inside_columns(appendix: Appendix) -> list[Column]:
     ]
     if appendix.has_ratings:
         columns.append(Column("Vorschläge", lambda row: "; ".join(_proposal(line) for line in _counting(row)), 36))
-    return columns + [_text_column(heading, name) for heading, name in _UNIT_TEXTS if _is_given(appendix.rows, name)]
+    return columns
+
+
+def _text_columns(appendix: Appendix) -> list[Column]:
+    """What the units wrote. Readers of a round without ratings get the Kurzfassungen, which are its result; more is not in the rows."""
+    return [_text_column(heading, name) for heading, name in _UNIT_TEXTS if _is_given(appendix.rows, name)]
 
 
 def _counting(row: AppendixRow) -> list[UnitLine]:
@@ -148,6 +177,8 @@ def _is_given(rows: Sequence[AppendixRow], name: str) -> bool:
 
 def _text_column(heading: str, name: str) -> Column:
     def texts(row: AppendixRow) -> str:
+        if name == "summary":
+            return "\n".join(wording.summary_of(line) for line in row.summaries)
         given = [(line.short_name, _unit_text(line.texts, name)) for line in _counting(row) if line.texts]
         return "\n".join(f"{unit}: {text}" for unit, text in given if text)
 

@@ -21,6 +21,7 @@ _GROUPS: Final = {
 }
 _WIDTHS: Final = {char: width for width, chars in _GROUPS.items() for char in chars}
 _BOLD: Final = 1.11
+_NARROW: Final = 250  # a text of narrower letters than this is rare, and only measured piece by piece
 _ASCENT_TO_DESCENT: Final = 1.275
 
 
@@ -47,32 +48,37 @@ def line_height(size: float) -> float:
 def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
     """Return the lines of `text` in `width` points. Breaks after spaces and hyphens, and inside words that are too long."""
     room = width / size * 1000 / (_BOLD if bold else 1)
+    if len(text) * _NARROW <= room and "\n" not in text and _units(text) <= room:
+        return [text.rstrip()]
     return [line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, room)]
 
 
 def _wrap_paragraph(paragraph: str, room: float) -> list[str]:
     lines: list[str] = []
-    line, used = "", 0
-    for piece in _pieces(paragraph):
-        if line and used + _units(piece.rstrip()) > room:
-            lines.append(line.rstrip())
-            line, used = "", 0
-        if _units(piece.rstrip()) > room:
-            *full, piece = _cut(piece, room)
-            lines.extend(full)
-        line += piece
-        used += _units(piece)
-    return [*lines, line.rstrip()]
+    line: list[str] = []
+    used = 0
+    for word in paragraph.split(" "):
+        for piece, bare, whole in _pieces(word):
+            if line and used + bare > room:
+                lines.append("".join(line).rstrip())
+                line, used = [], 0
+            if bare > room:
+                *full, rest = _cut(piece, room)
+                lines.extend(full)
+                line.append(rest)
+                used += _units(rest)
+            else:
+                line.append(piece)
+                used += whole
+    return [*lines, "".join(line).rstrip()]
 
 
-def _pieces(paragraph: str) -> list[str]:
-    """Words with the space or hyphen after them."""
-    return [
-        part + ("-" if index < len(parts) - 1 else " ")
-        for word in paragraph.split(" ")
-        for parts in [word.split("-")]
-        for index, part in enumerate(parts)
-    ]
+@lru_cache(maxsize=20_000)
+def _pieces(word: str) -> tuple[tuple[str, int, int], ...]:
+    """The parts of a word with the hyphen or space after them, their widths without that space, and with it."""
+    parts = word.split("-")
+    pieces = [f"{part}-" for part in parts[:-1]] + [f"{parts[-1]} "]
+    return tuple((piece, _units(piece.rstrip()), _units(piece)) for piece in pieces)
 
 
 def _cut(word: str, room: float) -> list[str]:

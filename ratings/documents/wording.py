@@ -5,10 +5,12 @@ from datetime import date
 from typing import Final
 
 from ratings.appendix import Appendix, AppendixRow
-from ratings.rollup import Standing
+from ratings.rollup import Standing, UnitLine
 from ratings.scheme import Marker
 
 EXAMPLE_NOTE: Final = "Beispieldaten: Berichte, Bewertungen und Angaben in dieser Datei sind erfunden."
+_INTERIM_EXAMPLE_NOTE: Final = "Beispieldaten: Berichte und Angaben in dieser Datei sind erfunden."
+MANDATORY_NOTE: Final = f"{Marker.MANDATORY.symbol}: {Marker.MANDATORY.word}."
 UNKNOWN: Final = "nicht überliefert"
 NOTHING_FOUND: Final = "Keine Maßnahme entspricht der Auswahl."
 
@@ -30,6 +32,23 @@ def subtitle(appendix: Appendix) -> str:
     return "Übersicht: Sachstand der Maßnahmen"
 
 
+def sheet_title(appendix: Appendix) -> str:
+    """What the file is: the Anhang of the report, or, without ratings, a Sachstand."""
+    return "Anhang" if appendix.has_ratings else "Sachstand"
+
+
+def example_note(appendix: Appendix) -> str:
+    return EXAMPLE_NOTE if appendix.has_ratings else _INTERIM_EXAMPLE_NOTE
+
+
+def summary_of(line: UnitLine) -> str:
+    """„MaßArbeit (Stand 12.11.2026): Drei Kurse laufen.“; empty where no Kurzfassung was loaded."""
+    if not line.texts or not line.texts.summary:
+        return ""
+    as_of = f" (Stand {german_date(line.as_of)})" if line.as_of else ""
+    return f"{line.short_name}{as_of}: {line.texts.summary}"
+
+
 def state(appendix: Appendix) -> str:
     """„Entwurf (in Abstimmung)“ or „freigegeben am 22.11.2026, Fassung 1“."""
     version = f", Fassung {appendix.version}" if appendix.version else ""
@@ -46,6 +65,13 @@ def selection_line(appendix: Appendix, selection: str) -> str:
     if shown == appendix.total and not selection:
         return f"{shown} Maßnahme" if shown == 1 else f"{shown} Maßnahmen"
     return f"{shown} von {appendix.total} Maßnahmen" + (f": {selection}" if selection else "")
+
+
+def running_words(appendix: Appendix, sheet: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return what stands left and right in the head and in the foot of every printed page of a sheet."""
+    example = "Beispieldaten · " if appendix.is_example else ""
+    head = f"{appendix.concept_short_title} · {appendix.round_title}", f"{example}{state(appendix)}"
+    return head, (f"Stand {german_date(appendix.as_of)} · Blatt „{sheet}“", "")
 
 
 def shared_reason(rows: Sequence[AppendixRow]) -> str:

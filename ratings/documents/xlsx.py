@@ -1,8 +1,10 @@
-"""The Anhang as Excel workbook: sheet „Anhang“ to read and print, sheet „Daten“ to filter and count."""
+"""The Anhang as Excel workbook: sheets to read and print, to count, to filter."""
 
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
+from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -10,15 +12,11 @@ from goals.text import clean_text
 from ratings.appendix import Appendix
 from ratings.comparison import Comparison
 from ratings.documents import wording
-from ratings.documents.columns import Value, data_columns
-from ratings.documents.text_width import line_height, wrap
-from ratings.documents.xlsx_appendix import AppendixSheet
-from ratings.documents.xlsx_cells import SIZE, new_workbook, put, safe_text
-from ratings.documents.xlsx_page import set_up_page
-
-_MAX_HEIGHT: Final = 409.0  # of a row in Excel
-_POINTS_PER_CHAR: Final = 5.25
-_MAX_SHORT: Final = 60
+from ratings.documents.grid import Grid
+from ratings.documents.sheets import workbook_grids
+from ratings.documents.xlsx_cells import CellPen, new_workbook
+from ratings.documents.xlsx_charts import add_chart
+from ratings.documents.xlsx_page import column_units, set_up_page
 
 
 def write_xlsx(appendix: Appendix, out: BinaryIO, *, selection: str = "", comparison: Comparison | None = None) -> None:
@@ -28,51 +26,54 @@ def write_xlsx(appendix: Appendix, out: BinaryIO, *, selection: str = "", compar
     No merged cells, no formulas: text stays text whatever it begins with. Nothing is smaller than 10 pt on A4 landscape.
     """
     workbook = new_workbook()
-    properties = workbook.properties
-    properties.title = clean_text(wording.title(appendix))
-    properties.subject = clean_text(f"{appendix.round_title}, {wording.state(appendix)}")
-    properties.description = wording.EXAMPLE_NOTE if appendix.is_example else wording.subtitle(appendix)
-    properties.creator = properties.lastModifiedBy = "Evaluationsportal"
-    properties.language = "de-DE"
-    AppendixSheet(workbook.create_sheet("Anhang"), appendix).write(selection)
-    _write_data(workbook.create_sheet("Daten"), appendix, selection, comparison)
+    _set_properties(workbook, appendix)
+    pen = CellPen(workbook)
+    for grid in workbook_grids(appendix, selection, comparison):
+        _write(workbook.create_sheet(grid.name), grid, appendix, pen)
     workbook.save(out)
 
 
-def _write_data(sheet: Worksheet, appendix: Appendix, selection: str, comparison: Comparison | None) -> None:
-    """The Excel table begins in the first cell; it is for the screen and prints at its own size, page beside page."""
-    columns = data_columns(appendix, selection=selection, comparison=comparison)
-    for index, column in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = column.width
-        put(sheet.cell(1, index), column.heading, "Spaltenkopf")
-    sheet.row_dimensions[1].height = max(_height(column.heading, column.width - 3, bold=True) for column in columns)
-    for number, row in enumerate(appendix.rows, start=2):
-        values = [column.value(row) for column in columns]
-        for index, value in enumerate(values, start=1):
-            put(sheet.cell(number, index), value, _data_style(value))
-        heights = [_height(value, column.width) for value, column in zip(values, columns, strict=True) if isinstance(value, str)]
-        sheet.row_dimensions[number].height = max(heights)
-    last = f"{get_column_letter(len(columns))}{max(len(appendix.rows), 1) + 1}"
-    table = Table(displayName="Daten", name="Daten", ref=f"A1:{last}")
+def _set_properties(workbook: Workbook, appendix: Appendix) -> None:
+    properties = workbook.properties
+    properties.title = clean_text(wording.title(appendix))
+    properties.subject = clean_text(f"{appendix.round_title}, {wording.state(appendix)}")
+    properties.description = wording.example_note(appendix) if appendix.is_example else wording.subtitle(appendix)
+    properties.creator = properties.lastModifiedBy = "Evaluationsportal"
+    properties.language = "de-DE"
+
+
+def _write(sheet: Worksheet, grid: Grid, appendix: Appendix, pen: CellPen) -> None:
+    for index, width in enumerate(grid.widths, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = column_units(width)
+    for number, row in enumerate(grid.rows, start=1):
+        sheet.row_dimensions[number].height = row.height
+        for column, (value, style) in row.cells.items():
+            pen.put(sheet.cell(number, column), value, style)
+    for chart in grid.charts:
+        add_chart(sheet, grid, chart)
+    if grid.is_table:
+        _make_table(sheet, grid)
+    _set_print(sheet, grid, appendix)
+
+
+def _make_table(sheet: Worksheet, grid: Grid) -> None:
+    last = f"{get_column_letter(len(grid.widths))}{max(len(grid.rows), 2)}"
+    table = Table(displayName=grid.name, name=grid.name, ref=f"A1:{last}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
     sheet.add_table(table)
-    sheet.freeze_panes = "C2"
+    sheet.freeze_panes = f"{get_column_letter(grid.heading_columns + 1)}2"
+
+
+def _set_print(sheet: Worksheet, grid: Grid, appendix: Appendix) -> None:
     set_up_page(sheet, appendix)
-    sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:B"
-
-
-def _data_style(value: Value) -> str:
-    """Short text keeps the number format „Text“, so that „20.1“ stays what it is when somebody edits the cell.
-
-    Long text does not: older versions of Excel show „####“ for more than 255 characters in that format.
-    """
-    if isinstance(value, str):
-        return "Nummer" if len(value) <= _MAX_SHORT else "Zelle mit Linie"
-    if isinstance(value, int):
-        return "Zahl"
-    return "Datum" if value else "Zelle mit Linie"
-
-
-def _height(text: str, chars: float, *, bold: bool = False) -> float:
-    lines = wrap(safe_text(text), (chars - 1) * _POINTS_PER_CHAR * 0.96, SIZE, bold=bold)
-    return min(len(lines) * line_height(SIZE) + 5, _MAX_HEIGHT)
+    sheet.sheet_view.showGridLines = grid.shows_lines
+    if grid.heading_row:
+        sheet.print_title_rows = f"{grid.heading_row}:{grid.heading_row}"
+    if grid.heading_columns:
+        sheet.print_title_cols = f"A:{get_column_letter(grid.heading_columns)}"
+    if grid.fits_width:
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.print_options.horizontalCentered = True
+    for last in grid.page_breaks:
+        sheet.row_breaks.append(Break(id=last))

@@ -1,14 +1,15 @@
 """What a round has people told on a day: pure functions of dates and states (issue 3, item 7)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from ratings.models.mail import MailKind
 from ratings.states import RoundState
 
-# Days before the deadline, and how many days later it is still said when the portal did not run on the day itself.
-DEADLINE_DAYS: Final = {14: 2, 3: 2, 0: 0}
+# Days before the deadline, and how many days later it is still said when the portal did not run on the day itself:
+# over Easter, from Friday to Monday. What is missed on the last day is said as overdue on the next.
+DEADLINE_DAYS: Final = {14: 4, 3: 2, 0: 0}
 # How long after the event a person still hears of an opened or closed round.
 NEWS_DAYS: Final = 7
 
@@ -60,6 +61,9 @@ def _deadline(today: date, round_: RoundDates) -> list[Occasion]:
     left = (round_.due_on - today).days
     for days, grace in DEADLINE_DAYS.items():
         if days - grace <= left <= days:
+            # Opened on that day or later: the opening has just named the deadline.
+            if round_.opened_on and round_.opened_on >= round_.due_on - timedelta(days=days):
+                return []
             return [Occasion(MailKind.DEADLINE, f"deadline:{round_.pk}:{round_.due_on}:{days}")]
     if left < 0:
         week = (-left - 1) // 7

@@ -17,6 +17,8 @@ from ratings.mail.matters import Matter, matters_of_day
 from ratings.models import MailItem, MailKind, MailPreference, MailState, OutgoingMail
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from evalportal.accounts.models import User
 
 _UNDER_WAY = (MailState.WAITING, MailState.CLAIMED, MailState.SENDING)
@@ -56,11 +58,13 @@ def put(person: "User", matters: Sequence[Matter], *, today: date, now: datetime
         return Outcome.NOTHING_NEW
     if not person.email:
         return Outcome.NO_ADDRESS
-    try:
-        with transaction.atomic():
-            return _put(person, matters, today, now or timezone.now())
-    except IntegrityError:  # another process was faster with the same
-        return Outcome.NOTHING_NEW
+    for _ in range(2):  # another process may be faster with this person's mail; the second time its mail is there to join
+        try:
+            with transaction.atomic():
+                return _put(person, matters, today, now or timezone.now())
+        except IntegrityError:
+            continue
+    return Outcome.NOTHING_NEW
 
 
 def _put(person: "User", matters: Sequence[Matter], today: date, now: datetime) -> Outcome:
@@ -85,11 +89,12 @@ def _put(person: "User", matters: Sequence[Matter], today: date, now: datetime) 
             title=matter.title[:250],
             text=matter.text,
             links=matter.links,
+            reports=list(matter.reports),
         )
         for matter in new
     ]
     mail.day, mail.address = today, person.email
-    _write(mail, [*earlier, *items])
+    write_texts(mail, [*earlier, *items])
     mail.save()
     for item in items:
         item.mail = mail
@@ -101,9 +106,15 @@ def _message_id() -> str:
     return f"<{uuid.uuid4()}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>"
 
 
-def _write(mail: OutgoingMail, items: Sequence[MailItem]) -> None:
-    """Set subject and texts of `mail` from its items, the most pressing first."""
+def write_texts(mail: OutgoingMail, items: Sequence[MailItem]) -> None:
+    """Set subject and texts of `mail` from its items, the most pressing first.
+
+    Where a reminder by hand names what is owed in a round, the hint at the round's deadline would say the same again.
+    """
     order = list(MailKind)
+    reminded = {item.round_id for item in items if item.kind == MailKind.REMINDER}
+    repeated = (MailKind.DEADLINE, MailKind.OVERDUE)
+    items = [item for item in items if item.kind not in repeated or item.round_id not in reminded]
     items = sorted(items, key=lambda item: order.index(MailKind(item.kind)))
     mail.is_example = any(item.round.concept.is_example for item in items)
     mail.subject = subject(items, is_example=mail.is_example)
@@ -129,9 +140,8 @@ def render(items: "Iterable[MailItem | Matter]", ending: str, *, is_example: boo
 
 def resend(mail_id: int, *, user: "User", now: datetime | None = None) -> bool:
     """Have a failed or uncertain mail sent again, by hand; False if it is neither (any more). Its Message-ID stays."""
-    stopped = OutgoingMail.objects.filter(pk=mail_id, state__in=[MailState.FAILED, MailState.UNCERTAIN])
     return bool(
-        stopped.update(
+        _stopped(mail_id).update(
             state=MailState.WAITING,
             attempts=0,
             not_before=None,
@@ -141,3 +151,12 @@ def resend(mail_id: int, *, user: "User", now: datetime | None = None) -> bool:
             resent_by=user,
         )
     )
+
+
+def drop(mail_id: int) -> bool:
+    """Put a failed or uncertain mail aside, by hand: it is not sent again. False if it is neither (any more)."""
+    return bool(_stopped(mail_id).update(state=MailState.DROPPED, claimed_by="", claimed_until=None))
+
+
+def _stopped(mail_id: int) -> "QuerySet[OutgoingMail]":
+    return OutgoingMail.objects.filter(pk=mail_id, state__in=[MailState.FAILED, MailState.UNCERTAIN])

@@ -89,3 +89,25 @@ class ContentFields(models.Model):
     def content_names(cls) -> tuple[str, ...]:
         """Names of the content and rating fields, in the order of the form."""
         return tuple(field.name for field in (*ContentFields._meta.fields, *RatingFields._meta.fields))
+
+    @classmethod
+    def asked_names(cls, *, has_ratings: bool) -> tuple[str, ...]:
+        """Names of the fields that a round asks for: an interim Sachstand leaves out the proposal and what explains it."""
+        return tuple(name for name in cls.content_names() if has_ratings or name not in _OF_PROPOSAL)
+
+
+# Grade and Kennzeichen, and the fields that only they ask for.
+_OF_PROPOSAL = frozenset(
+    {
+        *(field.name for field in RatingFields._meta.fields),
+        "rationale",
+        "obstacle_category",
+        "obstacles",
+        "solution",
+        "unclear_note",
+        "influence_note",
+        "conditions_note",
+        "next_step",
+        "next_step_on",
+    }
+)

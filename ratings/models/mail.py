@@ -31,7 +31,10 @@ class MailKind(models.TextChoices):
 
 
 class MailState(models.TextChoices):
-    """Where a mail of the outbox is. Up to CLAIMED nothing has been handed to the mail server; from SENDING on its fate may be open."""
+    """Where a mail of the outbox is. Up to CLAIMED nothing has been handed to the mail server; from SENDING on its fate may be open.
+
+    DROPPED is a failed or uncertain one that is not to be sent again: a person said so, or what it says is settled by now.
+    """
 
     WAITING = "waiting", "wartet"
     CLAIMED = "claimed", "wird vorbereitet"
@@ -39,6 +42,7 @@ class MailState(models.TextChoices):
     SENT = "sent", "gesendet"
     FAILED = "failed", "gescheitert"
     UNCERTAIN = "uncertain", "ungewiss"
+    DROPPED = "dropped", "erledigt"
 
 
 class MailPreference(models.Model):
@@ -136,7 +140,10 @@ class OutgoingMail(models.Model):
 
 
 class MailItem(models.Model):
-    """One matter of a mail. `key` names the occasion (this deadline, this return): a person is told of it once."""
+    """One matter of a mail. `key` names the occasion (this deadline, this return): a person is told of it once.
+
+    `reports` are the ids of the reports it is about: those that the person no longer owes are left out when the mail goes out.
+    """
 
     mail = models.ForeignKey(OutgoingMail, models.CASCADE, related_name="items", verbose_name="Mail")
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="Empfänger/in")
@@ -146,6 +153,7 @@ class MailItem(models.Model):
     title = models.CharField("Überschrift", max_length=250)
     text = models.TextField("Text")
     links = models.JSONField("Verweise", default=list, help_text="Paare aus Bezeichnung und Pfad.")
+    reports = models.JSONField("Berichte", default=list, blank=True, help_text="Schlüssel der Berichte, um die es geht.")
 
     class Meta:
         verbose_name = "Anlass einer Mail"

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from goals.models import Measure
@@ -24,11 +25,15 @@ class AgendaOrigin(models.TextChoices):
     CHANGED = "changed", "verändert"
     CONTINUE = "continue", "➔"
     HAND = "hand", "von Hand"
+    PUT_OFF = "put_off", "vertagt"
 
 
 class AgendaOutcome(models.TextChoices):
+    """What became of an item: agreed in rounds with ratings, noted in those without."""
+
     OPEN = "open", "offen"
     AGREED = "agreed", "abgestimmt"
+    NOTED = "noted", "besprochen"
     PUT_OFF = "put_off", "vertagt"
 
 
@@ -72,14 +77,18 @@ class Meeting(models.Model):
 
 
 class AgendaItem(models.Model):
-    """One Maßnahme on the agenda of one meeting; the order is that of the Konzept."""
+    """One Maßnahme on the agenda of one meeting; the order is that of the Konzept.
+
+    `decided_at` is when the Jour fixe agreed on it, noted it or put it off; what the end of the meeting put off has none.
+    """
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="items", verbose_name="Sitzung")
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="agenda_items", verbose_name="Maßnahme")
     origin = models.CharField("Auswahl", max_length=10, choices=AgendaOrigin)
+    added_at = models.DateTimeField("auf der Tagesordnung seit", default=timezone.now)
     outcome = models.CharField("Ergebnis", max_length=10, choices=AgendaOutcome, default=AgendaOutcome.OPEN)
-    decided_at = models.DateTimeField("abgestimmt", null=True, blank=True)
-    note = models.TextField("Notiz", blank=True)
+    decided_at = models.DateTimeField("entschieden", null=True, blank=True)
+    note = models.TextField("Notiz für das Protokoll", blank=True)
 
     history = HistoricalRecords()
     objects = AgendaItemQuerySet.as_manager()
@@ -93,7 +102,8 @@ class AgendaItem(models.Model):
             models.CheckConstraint(condition=Q(origin__in=AgendaOrigin.values), name="agenda_item_origin_valid"),
             models.CheckConstraint(condition=Q(outcome__in=AgendaOutcome.values), name="agenda_item_outcome_valid"),
             models.CheckConstraint(
-                condition=~Q(outcome=AgendaOutcome.AGREED) | Q(decided_at__isnull=False), name="agenda_item_agreed_has_time"
+                condition=~Q(outcome__in=[AgendaOutcome.AGREED, AgendaOutcome.NOTED]) | Q(decided_at__isnull=False),
+                name="agenda_item_agreed_has_time",
             ),
         ]
 
@@ -108,6 +118,11 @@ class AgendaItem(models.Model):
     @property
     def is_open(self) -> bool:
         return self.outcome == AgendaOutcome.OPEN
+
+    @property
+    def is_done(self) -> bool:
+        """Agreed or noted in this meeting."""
+        return self.outcome in (AgendaOutcome.AGREED, AgendaOutcome.NOTED)
 
 
 __all__ = ["AgendaItem", "AgendaOrigin", "AgendaOutcome", "Meeting", "MeetingState"]

@@ -153,6 +153,7 @@ class Inquiry(models.Model):
     report = models.ForeignKey(StatusReport, models.PROTECT, related_name="inquiries", verbose_name="Bericht")
     state = models.CharField("Stand", max_length=10, choices=InquiryState, default=InquiryState.OPEN)
     opened_at = models.DateTimeField("gestellt")
+    due_on = models.DateField("Antwort bis", null=True, blank=True)
 
     history = HistoricalRecords()
     objects = InquiryQuerySet.as_manager()

@@ -1,4 +1,5 @@
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -56,14 +57,40 @@ class ReportingRound(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """In Django's place: the word depends on whether the round has ratings."""
+        return RoundState(self.state).word(has_ratings=self.has_ratings)
+
     @property
     def is_live(self) -> bool:
-        """Reports can be written and ratings agreed."""
+        """Reports can be written and ratings agreed; for a single Maßnahme ask `is_live_for`."""
         return self.state in (RoundState.OPEN, RoundState.COORDINATING)
 
     @property
     def is_closed(self) -> bool:
         return self.state == RoundState.CLOSED
+
+    @cached_property
+    def reopened(self) -> frozenset[int]:
+        """The Maßnahmen with an unfinished Nachtrag: one query if the round is closed, else none are possible."""
+        if not self.is_closed:
+            return frozenset()
+        return frozenset(self.supplements.unfinished().order_by().values_list("measure_id", flat=True))
+
+    def state_for(self, measure_id: int) -> RoundState:
+        """THE state in which a Maßnahme of this round is: in a closed round that with an unfinished Nachtrag is in Abstimmung.
+
+        What is read here was read when it was first asked for: whoever writes asks after the round was locked and read anew.
+        """
+        return RoundState.COORDINATING if measure_id in self.reopened else RoundState(self.state)
+
+    def is_live_for(self, measure_id: int) -> bool:
+        """Reports on this Maßnahme can be written and its rating agreed."""
+        return self.state_for(measure_id) in (RoundState.OPEN, RoundState.COORDINATING)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        self.__dict__.pop("reopened", None)
+        super().refresh_from_db(*args, **kwargs)
 
     def days_left(self, today: "date | None" = None) -> int:
         """Days until the deadline, which includes its own day: 0 is „heute“, negative is overdue."""

@@ -32,6 +32,7 @@ _PROGRESS_VARIANTS: Final = {
     Progress.RECHECK: "decide",
     Progress.AGREED: "done",
     Progress.NOBODY: "open",
+    Progress.DROPPED: "open",
     Progress.INQUIRY: "returned",
     Progress.DECIDE: "decide",
 }
@@ -146,10 +147,10 @@ def progress_state(value: Progress | str) -> SafeString:
 
 
 @register.simple_tag
-def round_state(value: RoundState | str) -> SafeString:
-    """Return the state of a Berichtsrunde."""
+def round_state(value: RoundState | str, has_ratings: bool = True) -> SafeString:
+    """Return the state of a Berichtsrunde; its word depends on whether the round has ratings."""
     state = RoundState(value)
-    return _state(str(state.label), _ROUND_VARIANTS.get(state, ""))
+    return _state(state.word(has_ratings=has_ratings), _ROUND_VARIANTS.get(state, ""))
 
 
 def _percent(part: float, total: int) -> str:

@@ -1,10 +1,10 @@
 """Verlauf: of one Maßnahme in one round for all inside the evaluation, of the whole round for the Evaluationsleitung."""
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from goals.requests import SignedInRequest
 from ratings import permissions
@@ -39,8 +39,9 @@ def round_log(request: SignedInRequest, round: str) -> HttpResponse:
     rounds = ReportingRound.objects.visible_to(request.user).select_related("concept")
     round_ = get_object_or_404(rounds, slug=round)
     permissions.may_coordinate(request.user, round_.concept_id).require()
-    filterset = RoundLogFilter(request.GET, lines=log_lines(round_))
-    table = RoundLogTable(filterset.selected())
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    filterset = RoundLogFilter(request.GET, lines=log_lines(round_), has_ratings=round_.has_ratings)
+    table = RoundLogTable(filterset.selected(), order_by=request.GET.get("sort", ""))
+    pages = Paginator(table.rows, PER_PAGE)
     context = {"round": round_, "is_example": round_.concept.is_example, "filterset": filterset, "table": table}
+    context["page"] = pages.get_page(request.GET.get("seite"))
     return render(request, "ratings/history/round.html", context)

@@ -12,9 +12,9 @@ from goals.permissions import access_for
 from goals.requests import SignedInRequest
 from goals.roles import Role
 from ratings import permissions
+from ratings.mail.outbox import drop, resend, subject
 from ratings.mail.outbox import render as render_mail
-from ratings.mail.outbox import resend, subject
-from ratings.mail.reminders import Reminded, remind, reminder_preview, sample
+from ratings.mail.reminders import Reminded, fingerprint, remind, reminder_preview, sample
 from ratings.models import MailKind, MailPreference, MailState, OutgoingMail, ReportingRound
 from ratings.workflow import Impossible
 
@@ -48,14 +48,22 @@ def mails(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def mail_resend(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Have a failed or uncertain mail sent again with the next run."""
+    """Have a failed or uncertain mail sent again with the next run, or with `ablegen` put aside."""
     _require_coordinator(request)
     found = get_object_or_404(OutgoingMail.objects.visible_to(request.user), pk=pk)
-    if resend(found.pk, user=request.user):
-        messages.success(request, "Die Mail wird mit dem nächsten Lauf noch einmal gesendet.")
+    aside = "ablegen" in request.POST
+    if drop(found.pk) if aside else resend(found.pk, user=request.user):
+        said = (
+            "Die Mail ist abgelegt und wird nicht mehr gesendet."
+            if aside
+            else "Die Mail wird mit dem nächsten Lauf noch einmal gesendet."
+        )
+        messages.success(request, said)
     else:
+        found.refresh_from_db()
         messages.error(
-            request, f"Diese Mail ist „{found.get_state_display()}“. Erneut senden lassen sich nur gescheiterte und ungewisse."
+            request,
+            f"Diese Mail ist „{found.get_state_display()}“. Über sie entschieden wird nur, wenn sie gescheitert oder ungewiss ist.",
         )
     return redirect("ratings:mails")
 
@@ -86,7 +94,7 @@ def remind_units(request: SignedInRequest, round: str) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            done = remind(round_, _unit_ids(request), user=request.user)
+            done = remind(round_, _unit_ids(request), user=request.user, seen=request.POST.get("vorschau", ""))
         except Impossible as impossible:
             error = str(impossible)
         else:
@@ -99,9 +107,12 @@ def _remind_page(request: SignedInRequest, round_: ReportingRound, error: str) -
     today = timezone.localdate()
     text = sample(round_, today)
     example = round_.concept.is_example
+    units = reminder_preview(round_, today)
     context = {
         "round": round_,
-        "units": reminder_preview(round_, today),
+        "units": units,
+        "reaches": any(row.reaches for row in units),
+        "fingerprint": fingerprint(units, text),
         "chosen": set(_unit_ids(request)) if error else None,
         "subject": subject([text], is_example=example) if text else "",
         "text": render_mail([text], "txt", is_example=example) if text else "",
@@ -122,10 +133,13 @@ def _say(request: SignedInRequest, done: Reminded) -> None:
     if done.queued:
         people = "eine Person" if done.queued == 1 else f"{done.queued} Personen"
         messages.success(request, f"Die Erinnerung an {people} liegt im Postausgang.")
+    elif done.already:
+        messages.info(request, "Diese Erinnerung ist heute schon in Auftrag gegeben.")
     else:
         messages.warning(request, "Es ging keine Erinnerung hinaus.")
     reasons = [
-        (done.held, "hatten heute schon eine Mail oder diese Erinnerung"),
+        (done.held, "hatten heute schon eine Mail"),
+        (done.already if done.queued else 0, "haben diese Erinnerung heute schon"),
         (done.unwanted, "haben Erinnerungen abgeschaltet"),
         (done.no_address, "haben keine E-Mail-Adresse"),
     ]

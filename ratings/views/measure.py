@@ -1,23 +1,23 @@
 """The page of one Maßnahme: what the units say, side by side, and what the Jour fixe decides (DESIGN.md, rules 2 and 3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from goals.models import Concept, Measure
 from goals.requests import SignedInRequest
-from ratings import agreement, inquiries, permissions
+from ratings import agreement, inquiries, permissions, supplements
 from ratings.agreement import Outdated, Refused
 from ratings.appendix import (
     Appendix,
     AppendixRow,
-    Audience,
     NothingReleased,
     Order,
     filter_rows,
@@ -25,13 +25,15 @@ from ratings.appendix import (
     load_appendix,
     sort_rows,
 )
-from ratings.filtersets import Faces, OverviewFilter
+from ratings.filtersets import OverviewFilter
 from ratings.forms import UNRATED, AgreementForm, initial_of_proposal, initial_of_rating
+from ratings.measure_cards import thread_anchor
 from ratings.measure_page import MeasurePage, Spot, current_round, visible_rounds
 from ratings.models import ReportingRound, StatusReport
 from ratings.scheme import NOT_RATED_WORD, Grade, Marker
 from ratings.views import overview_comparison as comparing
-from ratings.views.overview_page import was_asked
+from ratings.views.overview_page import faces_of, was_asked
+from ratings.views.versions import asked_version, strip
 from ratings.workflow import Impossible
 
 
@@ -42,6 +44,8 @@ class Kept:
     target: str
     error: str
     texts: list[tuple[str, str]]
+    due_on: str = ""
+    due_refused: bool = False
 
     @property
     def text(self) -> str:
@@ -49,7 +53,7 @@ class Kept:
 
 
 def find_spot(request: SignedInRequest, concept: str, number: str, data: QueryDict) -> Spot:
-    """Return the Maßnahme and the round that address and `data` (`runde`, `zurueck`) name; 404 if unknown or out of sight."""
+    """Return the Maßnahme and the round that address and `data` (`runde`, `fassung`, `zurueck`) name; 404 if unknown or out of sight."""
     found = get_object_or_404(Concept.objects.visible_to(request.user), slug=concept)
     goal, _, position = number.rpartition(".")
     measures = Measure.objects.filter(concept=found).with_place()
@@ -62,7 +66,8 @@ def find_spot(request: SignedInRequest, concept: str, number: str, data: QueryDi
     chosen = next((round_ for round_ in own if round_.slug == slug), None) if slug else current_round(own)
     if slug and chosen is None:
         raise Http404("Diese Berichtsrunde gibt es hier nicht.")
-    return Spot(found, measure, chosen, rounds, QueryDict(data.get("zurueck", "")).urlencode())
+    back = QueryDict(data.get("zurueck", "")).urlencode()
+    return Spot(found, measure, chosen, rounds, back, version=asked_version(data))
 
 
 def _position(text: str) -> int:
@@ -74,9 +79,9 @@ def _position(text: str) -> int:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure(request: SignedInRequest, concept: str, number: str) -> HttpResponse:
-    """Show the Maßnahme. POST (`report`, `text`) returns a submitted report to its unit with a Rückfrage."""
+    """Show the Maßnahme. POST (`report`, `text`, `due_on`) asks its unit (`action` is „ask“) or returns the report with a Rückfrage."""
     if request.method == "POST":
-        return _return_report(request, find_spot(request, concept, number, request.POST))
+        return _ask(request, find_spot(request, concept, number, request.POST))
     return show(request, find_spot(request, concept, number, request.GET))
 
 
@@ -91,8 +96,8 @@ def agree(request: SignedInRequest, concept: str, number: str) -> HttpResponse:
     if spot.round is None or not request.POST.get("runde"):
         raise Http404("Die Berichtsrunde fehlt.")
     form = AgreementForm(request.POST)
-    if not spot.round.is_live:
-        return _too_late(request, spot, spot.round, form)
+    if not permissions.may_record_round(request.user, spot.round, spot.measure.pk):
+        return _refused(request, spot, spot.round, form)
     if not form.is_valid():
         return show(request, spot, form=form, status=422)
     return _agree(request, spot, spot.round, form)
@@ -116,16 +121,18 @@ def _agree(request: SignedInRequest, spot: Spot, round_: ReportingRound, form: A
         return _conflict(request, spot, form, str(outdated))
     except PermissionDenied:
         round_.refresh_from_db(fields=["state"])
-        if round_.is_live:
+        if round_.is_live_for(spot.measure.pk):
             raise
-        return _too_late(request, spot, round_, form)
+        return _refused(request, spot, round_, form)
     word = decided.grade.word if decided.grade else NOT_RATED_WORD
     messages.success(request, f"{spot.measure.number} ist abgestimmt: {word}.")
-    return redirect(_next_to_decide(request, spot, round_) if request.POST.get("aktion") == "weiter" else spot.here)
+    goes_on = request.POST.get("aktion") == "weiter" and round_.is_live  # a Nachtrag is about one Maßnahme
+    return redirect(_next_to_decide(request, spot, round_) if goes_on else spot.here)
 
 
-def _too_late(request: SignedInRequest, spot: Spot, round_: ReportingRound, form: AgreementForm) -> HttpResponse:
-    kept = Kept("entscheidung", permissions.closed_reason(round_), form.entered())
+def _refused(request: SignedInRequest, spot: Spot, round_: ReportingRound, form: AgreementForm) -> HttpResponse:
+    """Say why nothing is rated in this round (any more), with what was entered."""
+    kept = Kept("entscheidung", permissions.may_record_round(request.user, round_, spot.measure.pk).reason, form.entered())
     return show(request, spot, kept=kept, status=409)
 
 
@@ -147,35 +154,47 @@ def _with_form(form: AgreementForm) -> dict[str, Any]:
     return {"form": form, "decision_markers": [(marker, form[marker.value].value()) for marker in Marker.voted()]}
 
 
-def _return_report(request: SignedInRequest, spot: Spot) -> HttpResponse:
-    permissions.may_record(request.user, spot.concept.pk).require()
+def _ask(request: SignedInRequest, spot: Spot) -> HttpResponse:
+    only_ask = request.POST.get("action") == "ask"
+    (permissions.may_ask if only_ask else permissions.may_record)(request.user, spot.concept.pk).require()
     pk = request.POST.get("report", "")
     reports = StatusReport.objects.visible_to(request.user).filter(round=spot.round, measure=spot.measure)
     report = get_object_or_404(reports.select_related("unit"), pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
-    text = request.POST.get("text", "")
+    text, due_on = request.POST.get("text", ""), request.POST.get("due_on", "")
+    target = f"rueckfrage-{report.unit.slug}"
     if not text.strip():
-        return show(request, spot, kept=Kept(_question_at(report), "Schreiben Sie, was die Einheit klären soll.", []), status=422)
+        kept = Kept(target, "Schreiben Sie, was die Einheit klären soll.", [], due_on)
+        return show(request, spot, kept=kept, status=422)
+    act = inquiries.ask if only_ask else inquiries.return_with_inquiry
     try:
-        inquiries.return_with_inquiry(report.pk, question=text, user=request.user)
+        inquiry = act(report.pk, question=text, due_on=inquiries.due_from(due_on), user=request.user)
     except Impossible as refusal:
-        return show(request, spot, kept=Kept(_question_at(report), str(refusal), [("Rückfrage", text)]), status=409)
-    messages.success(request, f"Der Bericht ist mit Ihrer Rückfrage an „{report.unit}“ zurückgegeben.")
-    return redirect(f"{spot.here}#bericht-{report.unit.slug}")
+        kept = Kept(target, str(refusal), [("Rückfrage", text)], due_on, isinstance(refusal, inquiries.BadDue))
+        return show(request, spot, kept=kept, status=422 if kept.due_refused else 409)
+    if only_ask:
+        messages.success(request, f"Ihre Rückfrage liegt jetzt „{report.unit}“ vor. Der Bericht bleibt eingereicht.")
+    else:
+        messages.success(request, f"Der Bericht ist mit Ihrer Rückfrage an „{report.unit}“ zurückgegeben.")
+    return redirect(f"{spot.here}#{thread_anchor(inquiry.pk)}")
 
 
-def _question_at(report: StatusReport) -> str:
-    return f"rueckfrage-{report.unit.slug}"
+def next_page(request: SignedInRequest) -> str:
+    """Return where the form asked to go on (`next`), if that is a page of this portal, else nothing."""
+    target = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return target if allowed else ""
 
 
 def show(
     request: SignedInRequest, spot: Spot, *, form: AgreementForm | None = None, kept: Kept | None = None, status: int = 200
 ) -> HttpResponse:
-    """Render the page; `form` and `kept` carry what was entered and not saved."""
+    """Render the page; `form` and `kept` carry what was entered and not saved, with the page they came from (`next`)."""
     try:
         page = MeasurePage(request.user, spot)
     except NothingReleased as nothing:
         raise Http404("Zu dieser Runde gibt es kein Ergebnis.") from nothing
     context: dict[str, Any] = {"kept": kept, "kept_lost": kept is not None and kept.texts and not page.offers(kept.target)}
+    context["came_from"] = next_page(request) if kept else ""
     if page.may_decide:
         context |= _with_form(form or AgreementForm(initial=_initial(request, page)))
         context["was_refused"] = form is not None
@@ -201,6 +220,14 @@ def _context(request: SignedInRequest, page: MeasurePage) -> dict[str, Any]:
         "spot": spot,
         "round": spot.round,
         "row": page.row,
+        "version_strip": strip(page.appendix, spot.round, replace(spot, version=None).here)
+        if page.appendix and spot.round and spot.version
+        else None,
+        "may_reopen": page.is_frozen
+        and not spot.version
+        and page.row is not None
+        and spot.round is not None
+        and supplements.may_open(request.user, spot.round, spot.measure),
         "is_example": spot.concept.is_example,
         "before": (before, spot.url(before)) if before else None,
         "after": (after, spot.url(after)) if after else None,
@@ -253,9 +280,8 @@ def _list_it_was_opened_from(request: SignedInRequest, appendix: Appendix, spot:
 
     A filter by what changed costs the earlier round's queries; where that one has vanished, nothing is left out.
     """
-    inside = appendix.audience is Audience.INTERNAL
     started = appendix.version is not None or (spot.round is not None and spot.round.is_live)
-    faces = Faces(grades=appendix.has_ratings and started, states=inside and started, inside=inside)
+    faces = faces_of(appendix, started=started)
     data = QueryDict(spot.back)
     earlier, offered = [], None
     if spot.round is not None and "veraenderung" in data:

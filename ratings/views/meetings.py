@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,14 +14,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from goals.models import Measure
 from goals.permissions import access_for
 from goals.requests import SignedInRequest
+from ratings import meeting_decisions, permissions
 from ratings import meetings as acts
-from ratings import permissions
+from ratings.agenda import agenda_choices
 from ratings.agreement import Outdated
 from ratings.measure_page import current_round, visible_rounds
 from ratings.meeting_forms import MeetingForm
 from ratings.meeting_page import MeetingPage
 from ratings.models import AgendaOrigin, Meeting, MeetingState, ReportingRound
 from ratings.querysets import LEADING
+from ratings.views.measure import next_page
 from ratings.workflow import Impossible
 
 
@@ -53,7 +56,7 @@ def meetings(request: SignedInRequest, round: str) -> HttpResponse:
     if not access_for(request.user).has(LEADING, round_.concept_id):
         raise PermissionDenied("Die Sitzungen sehen die Mitglieder des Jour fixe und die Evaluationsleitung.")
     may_record = permissions.may_record(request.user, round_.concept_id)
-    decision = permissions.may_record_round(request.user, round_)
+    decision = permissions.may_meet(request.user, round_)
     form = None
     if request.method == "POST":
         may_record.require()
@@ -108,7 +111,9 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
         _act(request, found, action)
     except (Impossible, Outdated) as refusal:
         messages.error(request, str(refusal))
-    return redirect("ratings:meeting", pk=pk)
+        if action == "nummern":  # what was typed stays to be mended
+            return _agenda(request, find_meeting(request, pk), status=422)
+    return redirect(next_page(request) or reverse("ratings:meeting", args=[pk]))
 
 
 def _act(request: SignedInRequest, found: Meeting, action: str) -> None:
@@ -120,7 +125,7 @@ def _act(request: SignedInRequest, found: Meeting, action: str) -> None:
         acts.remove(_item(request, found), user=request.user)
         messages.success(request, "Der Punkt steht nicht mehr auf der Tagesordnung.")
     elif action == "zuruecknehmen":
-        item = acts.undo(found.pk, _item(request, found), user=request.user)
+        item = meeting_decisions.undo(found.pk, _item(request, found), user=request.user)
         messages.success(request, f"Die Entscheidung zu {item.measure.number} ist zurückgenommen.")
     elif action in ("beenden", "aufnehmen"):
         acts.hold(found.pk, user=request.user, held=action == "beenden")
@@ -137,7 +142,7 @@ def _item(request: SignedInRequest, found: Meeting) -> int:
 
 def _add_choice(request: SignedInRequest, found: Meeting) -> None:
     page = MeetingPage(request.user, found)
-    choices = {choice.value: choice for choice in acts.agenda_choices(found.round, page.appendix)}
+    choices = {choice.value: choice for choice in agenda_choices(found.round, page.appendix)}
     choice = choices.get(request.POST.get("auswahl", ""))
     if choice is None:
         raise Impossible("Diese Auswahl gibt es nicht.")
@@ -168,13 +173,16 @@ def _agenda(request: SignedInRequest, found: Meeting, form: MeetingForm | None =
         "page": page,
         "meeting": found,
         "round": found.round,
-        "last": acts.last_decided(found) if page.may_decide else None,
-        "first": next((point for point in page.points if point.item.is_open), next(iter(page.points), None)),
+        "last": meeting_decisions.last_decided(found) if page.may_decide else None,
+        "is_through": page.may_decide and bool(page.points) and not page.open,
+        "first": next(iter(page.open or page.points), None),
+        "is_begun": any(not point.item.is_open for point in page.points),
+        "numbers": request.POST.get("nummern", ""),
         "attendees": found.attendees.all(),
         "form": form or (MeetingForm(instance=found) if page.may_lead else None),
         "is_example": found.round.concept.is_example,
     }
     if page.may_decide:
-        choices = acts.agenda_choices(found.round, page.appendix)
+        choices = agenda_choices(found.round, page.appendix)
         context["choices"] = [(choice, len(choice.keys), len(set(choice.keys) - there)) for choice in choices]
     return render(request, "ratings/meeting/agenda.html", context, status=status)

@@ -9,7 +9,17 @@ from django.views.decorators.http import require_safe
 from goals.permissions import access_for
 from goals.requests import SignedInRequest
 from ratings.models import ReportingRound
-from ratings.my_reports import ReportLine, common_due, next_line, report_lines, rounds_to_report, waiting_lines
+from ratings.my_reports import (
+    ReportLine,
+    common_due,
+    next_line,
+    only_as_deputy,
+    open_supplements,
+    report_lines,
+    rounds_to_report,
+    standing_in,
+    waiting_lines,
+)
 from ratings.querysets import UNIT_ROLES
 from ratings.report_filters import MyReportsFilter, MyReportsTable
 from ratings.returns import bar_parts
@@ -26,15 +36,18 @@ def my_reports(request: SignedInRequest) -> HttpResponse:
     lines = report_lines(request.user, round_)
     filterset = MyReportsFilter(request.GET, lines=lines)
     done = _done(lines, request.GET.get("erledigt", ""))
-    returned = [line for line in lines if line.report.state == ReportState.RETURNED]
+    returned = [line for line in lines if line.came_back]
     owed = [line for line in lines if line.report.state != ReportState.DROPPED]
     context = {
         "round": round_,
+        "standing_in": standing_in(request.user, round_),
+        "only_as_deputy": only_as_deputy(request.user, round_),
         "rounds": rounds,
         "is_example": round_.concept.is_example,
         "units": sorted({line.report.unit.name for line in lines}),
         "owed": owed,
         "due_on": common_due(round_, owed),
+        "supplements": open_supplements(round_, {line.report.measure_id for line in lines}),
         "submitted": sum(line.report.state == ReportState.SUBMITTED for line in owed),
         "parts": bar_parts(Counter(ReportState(line.report.state) for line in owed)),
         "returned": returned,
@@ -43,7 +56,11 @@ def my_reports(request: SignedInRequest) -> HttpResponse:
         "next": next_line(lines, after=done.report.pk if done else None),
         "to_write": next_line([line for line in lines if line not in returned], after=done.report.pk if done else None),
         "filterset": filterset,
-        "table": MyReportsTable(filterset.selected(), order_by=request.GET.get("sort", "")),
+        "table": MyReportsTable(
+            filterset.selected(),
+            order_by=request.GET.get("sort", ""),
+            exclude=() if round_.has_ratings else ("vorschlag",),
+        ),
     }
     return render(request, "ratings/my_reports.html", context)
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
-from ratings import permissions
-from ratings.appendix import Appendix, AppendixRow, Audience, NothingReleased, filter_rows, load_appendix
+from ratings import lineage, permissions
+from ratings.appendix import Appendix, AppendixRow, Audience, NoSuchVersion, NothingReleased, filter_rows, load_appendix
 from ratings.comparison import Comparison
-from ratings.documents import WRITERS, file_name
+from ratings.documents import WRITERS, NotWritten, file_name
 from ratings.filtersets import Faces, OverviewFilter
 from ratings.measure_page import current_round
 from ratings.models import ReportingRound
@@ -23,10 +23,13 @@ from ratings.states import RoundState
 from ratings.tables import OverviewTable
 from ratings.views import overview_comparison as comparing
 from ratings.views import overview_page as page
+from ratings.views.versions import VersionStrip, asked_version, strip
 
 _EXPORTS = (
     ("xlsx", "Excel", "zum Drucken und mit allen Angaben zum Filtern"),
+    ("ods", "ODS", "dasselbe für LibreOffice"),
     ("csv", "CSV", "Rohdaten für andere Programme"),
+    ("pdf", "PDF", "barrierefreies Dokument zum Lesen und Weitergeben"),
 )
 
 
@@ -35,6 +38,7 @@ class _Selection:
     """One round as somebody asked for it: `whole` holds all rows, the table those that the filter lets through, in order.
 
     `comparison` is that with an earlier round, if one is asked for; `met` are the rows that meet every filter but that of the change.
+    `version` is the Fassung that was asked for.
     """
 
     round: ReportingRound
@@ -45,40 +49,53 @@ class _Selection:
     comparison: Comparison | None
     met: Sequence[AppendixRow]
     table: OverviewTable
+    version: int | None
 
 
 def _select(request: HttpRequest, slug: str, *, with_texts: bool = False) -> _Selection:
     """Read a round for the person who asks. Raises Http404 if it is out of sight or nothing of it is released to them."""
-    rounds = list(comparing.with_lineage(ReportingRound.objects.visible_to(request.user).select_related("concept"), slug))
+    rounds = list(lineage.with_lineage(ReportingRound.objects.visible_to(request.user).select_related("concept"), slug))
     found = next((round_ for round_ in rounds if round_.slug == slug), None)
     if found is None:
         raise Http404("Diese Berichtsrunde gibt es nicht.")
     inside = permissions.is_inside(request.user, found.concept_id)
     try:
-        whole = load_appendix(found, Audience.INTERNAL if inside else Audience.RELEASED, with_texts=with_texts and inside)
+        version = asked_version(request.GET)
+        with_texts = inside and (with_texts or not found.has_ratings)
+        whole = load_appendix(found, Audience.INTERNAL if inside else Audience.RELEASED, with_texts=with_texts, version=version)
+    except NoSuchVersion as error:
+        raise Http404("Diese Fassung gibt es nicht, oder sie ist nicht freigegeben.") from error
     except NothingReleased as error:
         raise Http404("Von dieser Berichtsrunde ist nichts freigegeben.") from error
     started = whole.version is not None or found.state != RoundState.PREPARING
-    faces = Faces(grades=whole.has_ratings and started, states=inside and started, inside=inside)
-    earlier = comparing.comparable_rounds(found, rounds)
-    chosen = OverviewFilter(request.GET, whole.rows, faces, comparing.choices(found, earlier))
+    faces = page.faces_of(whole, started=started)
+    earlier = lineage.comparable_rounds(found, rounds)
+    unrated = lineage.unrated_rounds(found, rounds)
+    chosen = OverviewFilter(request.GET, whole.rows, faces, comparing.choices(found, earlier), unrated, version=version)
     comparison = comparing.place_beside(request.user, found, whole, chosen, earlier)
     met = filter_rows(whole.rows, chosen.criteria)
-    hidden = {"bewertung": not faces.grades, "stand": not faces.states}
+    hidden = {
+        "bewertung": not faces.grades,
+        "stand": not faces.states,
+        "sachstand": not faces.summaries,
+        "kennzeichen": faces.summaries,
+    }
     table = OverviewTable(
         comparison.select(met, chosen.changes) if comparison else met,
         order_by=chosen.order_by,
         exclude=[name for name, is_hidden in hidden.items() if is_hidden],
         is_compared=comparison is not None,
     )
-    return _Selection(found, rounds, whole, faces, chosen, comparison, met, table)
+    return _Selection(found, rounds, whole, faces, chosen, comparison, met, table, version)
 
 
 @require_safe
 def overview(request: HttpRequest, round: str) -> HttpResponse:
     """Show the round's Anhang: the query string chooses rows and order."""
     selection = _select(request, round)
-    response = render(request, "ratings/overview.html", _context(selection))
+    whole = selection.whole
+    may_import = whole.version is None and bool(permissions.may_coordinate(request.user, selection.round.concept_id))
+    response = render(request, "ratings/overview.html", {**_context(selection), "may_import": may_import})
     if request.htmx:  # type: ignore[attr-defined]
         query = selection.chosen.query()
         push_url(response, request.path + (f"?{query}" if query else ""))
@@ -89,13 +106,13 @@ def _context(selection: _Selection) -> dict[str, Any]:
     whole, chosen, faces, rows = selection.whole, selection.chosen, selection.faces, selection.table.records
     query = chosen.query()
     comparison = selection.comparison
-    factory = page.LineFactory(whole, rows, query, faces, comparison)
+    factory = page.LineFactory(whole, rows, query, faces, comparison, selection.version)
     is_grouped = not chosen.order_by
     return {
         "is_example": whole.is_example,
         "round": selection.round,
-        "round_state": RoundState.CLOSED if whole.version else RoundState(selection.round.state),
         "rounds": _other_rounds(selection),
+        "version_strip": _strip(selection),
         "whole": whole,
         "extent": page.extent(whole.rows),
         "faces": faces,
@@ -105,6 +122,7 @@ def _context(selection: _Selection) -> dict[str, Any]:
         "shown": len(rows),
         "shares": page.shown_shares(rows, faces) if faces.grades else (),
         "returns": page.returns(rows) if faces.states and not faces.grades else (),
+        "reported": sum(bool(row.summaries) for row in rows),
         "map": page.map_rows(whole.rows, rows, factory.url) if faces.grades else (),
         "map_leads_to_fields": is_grouped,
         "quick_links": page.quick_links(whole, chosen, comparison),
@@ -118,6 +136,14 @@ def _context(selection: _Selection) -> dict[str, Any]:
         "query_in_concept_order": chosen.query(sort=""),
         **_compared(selection),
     }
+
+
+def _strip(selection: _Selection) -> VersionStrip | None:
+    if not selection.version:
+        return None
+    query = selection.chosen.query(fassung="")
+    url = reverse("ratings:overview", args=[selection.round.slug]) + (f"?{query}" if query else "")
+    return strip(selection.whole, selection.round, url)
 
 
 def _compared(selection: _Selection) -> dict[str, Any]:
@@ -137,11 +163,15 @@ def _compared(selection: _Selection) -> dict[str, Any]:
 
 
 def _other_rounds(selection: _Selection) -> list[tuple[ReportingRound, str]]:
-    """The rounds somebody can change to; within the Konzept the filter goes along, without the comparison."""
-    query = selection.chosen.query(vergleich="", veraenderung="")
+    """The rounds somebody can change to; within the Konzept the filter goes along, without comparison and Fassung."""
+    chosen, shown = selection.chosen, selection.round
+    left_out = {"vergleich": "", "veraenderung": "", "fassung": ""}
+    query = chosen.query(**left_out)
+    of_both = chosen.query(**dict.fromkeys(page.OF_GRADES, ""), **left_out)
     found = []
     for other in selection.rounds:
-        kept = query if other.concept_id == selection.round.concept_id else ""
+        kept = query if other.has_ratings == shown.has_ratings else of_both
+        kept = kept if other.concept_id == shown.concept_id else ""
         url = reverse("ratings:overview", args=[other.slug]) + (f"?{kept}" if kept else "")
         found.append((other, url))
     return found if len(found) > 1 else []
@@ -177,6 +207,10 @@ def export(request: HttpRequest, round: str, ending: str) -> HttpResponseBase:
         return redirect(f"{reverse('ratings:overview', args=[round])}?{request.META['QUERY_STRING']}")
     appendix = selection.whole.with_rows(selection.table.records)
     out = BytesIO()
-    writer.write(appendix, out, selection=chosen.words, comparison=selection.comparison)
+    try:
+        writer.write(appendix, out, selection=chosen.words, comparison=selection.comparison)
+    except NotWritten as error:
+        messages.error(request, str(error))
+        return redirect(f"{reverse('ratings:overview', args=[round])}?{request.META['QUERY_STRING']}")
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename=file_name(appendix, ending), content_type=writer.content_type)

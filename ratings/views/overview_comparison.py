@@ -2,18 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
-
-from goals.models import Measure
 from ratings import permissions
 from ratings.appendix import Appendix, AppendixRow, Audience, NothingReleased, load_appendix
 from ratings.comparison import Change, Comparison, compare
 from ratings.filtersets import OverviewFilter
+from ratings.lineage import comparable_rounds, predecessors, title_of, with_lineage
 from ratings.models import ReportingRound
-from ratings.querysets import RoundQuerySet
-from ratings.states import RoundState
 
 if TYPE_CHECKING:
     from ratings.querysets import Person
@@ -31,13 +27,6 @@ class ChangeCount:
     is_chosen: bool
 
 
-def with_lineage(rounds: RoundQuerySet, slug: str) -> RoundQuerySet:
-    """Mark with `precedes` the rounds of those Konzepte whose Maßnahmen the Konzept of the round `slug` continues."""
-    through = Measure.predecessors.through.objects
-    links = through.filter(from_measure__concept__rounds__slug=slug, to_measure__concept=OuterRef("concept"))
-    return rounds.annotate(precedes=Exists(links))
-
-
 def offered(user: "Person", shown: ReportingRound) -> list[ReportingRound]:
     """Return the rounds that `user` can compare `shown` with, newest first: one query."""
     rounds = ReportingRound.objects.visible_to(user).select_related("concept")
@@ -47,22 +36,6 @@ def offered(user: "Person", shown: ReportingRound) -> list[ReportingRound]:
 def choices(shown: ReportingRound, earlier: Iterable[ReportingRound]) -> list[tuple[str, str]]:
     """Return slug and title of each, for the filter."""
     return [(other.slug, title_of(other, shown)) for other in earlier]
-
-
-def comparable_rounds(shown: ReportingRound, rounds: Iterable[Any]) -> list[ReportingRound]:
-    """Return those of `rounds` (see `with_lineage`) that began before `shown` and have ratings, newest first."""
-    return [
-        other
-        for other in rounds
-        if (other.concept_id == shown.concept_id or other.precedes)
-        and other.opens_on < shown.opens_on
-        and other.has_ratings
-        and other.state != RoundState.PREPARING
-    ]
-
-
-def title_of(other: ReportingRound, shown: ReportingRound) -> str:
-    return other.title if other.concept_id == shown.concept_id else f"{other.title} ({other.concept.short_title})"
 
 
 def place_beside(
@@ -81,17 +54,7 @@ def place_beside(
     except NothingReleased:
         chosen.refuse_comparison(_NO_RESULT)
         return None
-    predecessors = None if earlier.concept_id == shown.concept_id else _predecessors(shown.concept_id, earlier.concept_id)
-    return compare(whole.rows, before.rows, predecessors, title=title_of(earlier, shown))
-
-
-def _predecessors(concept_id: int, earlier_concept_id: int) -> dict[str, set[str]]:
-    """Return by the key of each Maßnahme the keys of those that it continues in the earlier Konzept."""
-    links = Measure.predecessors.through.objects.filter(from_measure__concept=concept_id, to_measure__concept=earlier_concept_id)
-    found: dict[str, set[str]] = {}
-    for key, earlier_key in links.values_list("from_measure__key", "to_measure__key"):
-        found.setdefault(key, set()).add(earlier_key)
-    return found
+    return compare(whole.rows, before.rows, predecessors(shown, earlier), title=title_of(earlier, shown))
 
 
 def change_counts(comparison: Comparison, rows: Sequence[AppendixRow], chosen: OverviewFilter) -> list[ChangeCount]:

@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from ratings.appendix import Appendix, AppendixRow, Criteria, filter_rows
+from ratings.appendix import Appendix, AppendixRow, Audience, Criteria, filter_rows
 from ratings.comparison import Change, Compared, Comparison
 from ratings.documents import wording
 from ratings.filtersets import Faces, OverviewFilter
+from ratings.returns import Parts, bar_parts
 from ratings.rollup import DISPUTED_VALUE, UNRATED_VALUE, Progress, Share, Standing, distribution
 from ratings.scheme import Marker
-from ratings.states import ReportState
 
 _TIPS: Final = {
     Standing.AGREED: "{word}, abgestimmt",
@@ -25,14 +25,6 @@ _TIPS: Final = {
     Standing.PROPOSAL: "{word}, Vorschlag",
     Standing.NONE: "noch nicht bewertet",
 }
-# Parts of the Rücklauf bar: the state of a report, its class, its word.
-_RETURNS: Final = (
-    (ReportState.SUBMITTED, "in", "eingereicht"),
-    (ReportState.AWAITING_APPROVAL, "release", "zur Freigabe"),
-    (ReportState.DRAFT, "draft", "in Arbeit"),
-    (ReportState.RETURNED, "returned", "zurückgegeben"),
-    (ReportState.OPEN, "open", "noch offen"),
-)
 _QUICK_MOST: Final = 4
 # Offered with their counts where there are any: parameter, value, words, and what the filter then lets through.
 _QUICK: Final = (
@@ -43,6 +35,21 @@ _QUICK: Final = (
     ("niemand", "1", "niemand zuständig", Criteria(nobody=True)),
     ("kennzeichen", Marker.CONTINUE.value, Marker.CONTINUE.word, Criteria(markers=frozenset({Marker.CONTINUE}))),
 )
+
+
+# Parameters that mean something else, or nothing, in a round without ratings.
+OF_GRADES: Final = ("bewertung", "kennzeichen", "stand", "uneinig", "sort")
+
+
+def faces_of(whole: Appendix, *, started: bool) -> Faces:
+    """Return which sides of a round its overview shows. `started`: it is no longer being prepared."""
+    inside = whole.audience is Audience.INTERNAL
+    return Faces(
+        grades=started and whole.has_ratings,
+        states=started and inside,
+        inside=inside,
+        summaries=started and not whole.has_ratings,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,7 @@ class FieldBlock:
     title: str
     shown: int
     agreed: int
+    reported: int
     shares: tuple[Share, ...]
     changes: list[tuple[Change, int]]
     challenges: list[ChallengeBlock]
@@ -115,10 +123,18 @@ class LineFactory:
     """Makes lines and their links: to the Maßnahme's page, with the way back to just this selection."""
 
     def __init__(
-        self, whole: Appendix, rows: Sequence[AppendixRow], query: str, faces: Faces, comparison: Comparison | None
+        self,
+        whole: Appendix,
+        rows: Sequence[AppendixRow],
+        query: str,
+        faces: Faces,
+        comparison: Comparison | None,
+        version: int | None = None,
     ) -> None:
+        """`query`: the query string of the overview; `version`: the Fassung that was asked for."""
         self._concept = whole.concept_slug
-        self._tail = urlencode({"runde": whole.round_slug} | ({"zurueck": query} if query else {}))
+        tail = {"runde": whole.round_slug, "fassung": str(version or ""), "zurueck": query}
+        self._tail = urlencode({name: value for name, value in tail.items() if value})
         self._shared_reason = wording.shared_reason(rows)
         self._comparison = comparison
         self._unknown = wording.unknown_markers(rows)[1] if faces.grades else frozenset()
@@ -156,6 +172,7 @@ def field_blocks(
                 title=own[0].field_title,
                 shown=len(own),
                 agreed=sum(row.is_agreed for row in own),
+                reported=sum(bool(row.summaries) for row in own),
                 shares=distribution(own),
                 changes=comparison.counts(own) if comparison else [],
                 challenges=[_challenge(list(of_challenge), line) for _, of_challenge in challenges],
@@ -201,10 +218,9 @@ def shown_shares(rows: Sequence[AppendixRow], faces: Faces) -> list[Share]:
     return [share for share in distribution(rows) if faces.states or share.value != DISPUTED_VALUE]
 
 
-def returns(rows: Iterable[AppendixRow]) -> list[tuple[str, int, str]]:
-    """Return the Rücklauf of a round: class, number of reports, word."""
-    states = Counter(line.state for row in rows for line in row.owed_units)
-    return [(css_class, states[state], word) for state, css_class, word in _RETURNS]
+def returns(rows: Iterable[AppendixRow]) -> Parts:
+    """Return the Rücklauf of these rows, in the parts and words of every Rücklauf."""
+    return bar_parts(Counter(line.state for row in rows for line in row.owed_units if line.state is not None))
 
 
 def quick_links(whole: Appendix, chosen: OverviewFilter, comparison: Comparison | None = None) -> list[QuickLink]:

@@ -19,6 +19,7 @@ from ratings.models import StatusReport
 from ratings.report_form import ReportForm, as_form_values
 from ratings.report_page import ReportPage, differences, take_over
 from ratings.submitting import Incomplete
+from ratings.views.measure import next_page
 from ratings.workflow import Action, Impossible
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def report(request: SignedInRequest, pk: int) -> HttpResponseBase:
 _TAKEN = {
     "situation": " Der Text des letzten Berichts steht jetzt im Feld.",
     "summary": " Der Text des letzten Berichts steht jetzt im Feld.",
+    "all_texts": " Leere Felder sind aus dem letzten Bericht gefüllt. Bitte prüfen Sie alles.",
     "all": " Leere Felder sind aus dem letzten Bericht gefüllt, auch Vorschlag und Kennzeichen. Bitte prüfen Sie alles.",
 }
 
@@ -64,7 +66,8 @@ def _save(request: SignedInRequest, found: StatusReport) -> HttpResponseBase:
         return _refused_page(request, found, str(refusal), status=403 if isinstance(refusal, PermissionDenied) else 409)
     if request.POST.get("action") == "submit":
         return _submit(request, found, draft)
-    taken = _TAKEN.get(request.POST.get("takeover", ""), "")
+    takeover = request.POST.get("takeover", "")
+    taken = _TAKEN.get(takeover if found.round.has_ratings or takeover != "all" else "all_texts", "")
     messages.success(request, f"Gespeichert {timezone.localtime(draft.saved_at):%H:%M} Uhr.{taken}")
     anchor = f"#id_{request.POST['takeover']}" if request.POST.get("takeover") in ("situation", "summary") else ""
     return redirect(f"{reverse('ratings:report', args=[found.pk])}{anchor}")
@@ -204,6 +207,8 @@ def _take(request: SignedInRequest, found: StatusReport, action: Action) -> None
 
 def _after_step(request: SignedInRequest, found: StatusReport, action: str) -> HttpResponse:
     if action in (Action.DROP, Action.LIFT):
+        if target := next_page(request):
+            return redirect(target)
         query: dict[str, Any] = {"runde": found.round.slug}
         if request.POST.get("zurueck"):
             query["zurueck"] = request.POST["zurueck"]

@@ -21,7 +21,7 @@ from ratings.deadlines import is_late_on
 from ratings.measure_page import current_round
 from ratings.models import ReportingRound, StatusReport
 from ratings.querysets import INSIDE
-from ratings.returns import OwedReport, Returns, UnitReturn, returns_by_unit, total, without_unit
+from ratings.returns import OwedReport, Returns, UnitReturn, all_dropped, returns_by_unit, total, without_unit
 from ratings.rollup import UnitLine
 from ratings.states import ReportState, RoundState
 from ratings.views.units import as_tree
@@ -145,6 +145,7 @@ def _contents(request: SignedInRequest, round_: ReportingRound, appendix: Append
         ],
         "table": ReturnsTable([line for line in lines if line.shown], order_by=request.GET.get("sort", "")),
         "nobody": without_unit(appendix.rows),
+        "dropped": all_dropped(appendix.rows),
     }
 
 

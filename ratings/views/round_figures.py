@@ -53,7 +53,7 @@ class Figures:
 
 
 # What somebody has to see to, the most pressing first.
-_EXCEPTIONS = (Progress.RECHECK, Progress.INQUIRY, Progress.NOBODY)
+_EXCEPTIONS = (Progress.RECHECK, Progress.INQUIRY, Progress.NOBODY, Progress.DROPPED)
 
 
 def figures(appendix: Appendix) -> Figures:
@@ -94,6 +94,7 @@ _FILTERS = {
     Progress.RECHECK: {"stand": Progress.RECHECK.value},
     Progress.INQUIRY: {"stand": Progress.INQUIRY.value},
     Progress.NOBODY: {"stand": Progress.NOBODY.value},
+    Progress.DROPPED: {"stand": Progress.DROPPED.value},
 }
 
 

@@ -1,7 +1,7 @@
 """What the page of one round shows: where it stands, its numbers, what comes next, its versions and its history."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ratings import permissions, rounds
 from ratings.appendix import Appendix, NothingReleased, live_appendix, load_appendix
-from ratings.models import ReportingRound, Snapshot
+from ratings.models import ReportingRound, Snapshot, Supplement
 from ratings.returns import returns_by_unit
 from ratings.rounds import Step
 from ratings.states import RoundState
@@ -83,7 +83,7 @@ def stations(round_: ReportingRound, entries: list[Any]) -> list[Station]:
         f"seit {_d(coordinating)}" if coordinating and now == 2 else f"nach dem {_d(round_.due_on)}" if now < 2 else "beendet",
         planned if now < 3 else f"am {_d(closed)}" if closed else "abgeschlossen",
     ]
-    words = ["Vorbereitung", "Berichte", "Abstimmung", "Abschluss"]
+    words = ["Vorbereitung", "Berichte", rounds.phase(round_), "Abschluss"]
     variants = ["done" if place < now or now == 3 else "now" if place == now else "" for place in range(4)]
     return [Station(*part) for part in zip(words, dates, variants, strict=True)]
 
@@ -100,8 +100,15 @@ def next_step(round_: ReportingRound, allowed: frozenset[str], appendix: Appendi
             else "In diesem Konzept ist noch niemand für eine Maßnahme zuständig. Tragen Sie zuerst Zuständigkeiten ein."
         )
         return NextStep(Step.OPEN, "Runde öffnen", text, "Runde öffnen")
-    candidate = _NEXT.get(RoundState(round_.state))
+    candidate = _NEXT.get(RoundState(round_.state)) if round_.has_ratings or not round_.is_live else _interim(round_)
     return candidate if candidate and candidate.step in allowed else None
+
+
+def _interim(round_: ReportingRound) -> NextStep:
+    """The step that leads on in a running round without ratings."""
+    step = _NEXT[RoundState(round_.state)]
+    words = f"{rounds.phase(round_)} beginnen"
+    return replace(step, title=words, button=words) if step.step == Step.COORDINATE else step
 
 
 def history_of(round_: ReportingRound) -> list[Any]:
@@ -121,6 +128,12 @@ def pending_changes(user: "User", round_: ReportingRound) -> list[ChangeGroup]:
     if not round_.is_live or not permissions.may_coordinate(user, round_.concept_id):
         return []
     return describe(rounds.owed_changes(round_))
+
+
+def _supplements(round_: ReportingRound) -> list[Supplement]:
+    """Return every Nachtrag of the round, the newest first; unfinished ones exist in a closed round alone."""
+    rows = Supplement.objects.filter(round=round_).select_related("measure__goal", "opened_by", "snapshot")
+    return list(rows.defer("snapshot__data").order_by("-opened_at", "-pk"))
 
 
 def page(user: "User", round_: ReportingRound, reason_form: forms.Form) -> dict[str, Any]:
@@ -145,12 +158,14 @@ def page(user: "User", round_: ReportingRound, reason_form: forms.Form) -> dict[
         "fields": fields,
         "shows_proposals": round_.is_live or any(own.has_proposals for own in fields),
         "may_record": bool(permissions.may_record_round(user, round_)),
+        "may_read_chapters": bool(permissions.may_read_chapters(user, round_.concept_id)),
         "may_follow_returns": bool(permissions.may_follow_returns(user, round_.concept_id)),
         "allowed": allowed | ({"edit"} if may_coordinate and not round_.is_closed else set()),
         "shows_names": may_coordinate,
         "next": next_step(round_, allowed, appendix),
         "changes": sum(len(group.lines) for group in pending_changes(user, round_)),
         "versions": versions,
+        "supplements": _supplements(round_) if versions else [],
         "releasable": versions[0] if may_coordinate and round_.is_closed and versions and not versions[0].released_at else None,
         "entries": entries if may_coordinate else [],
         "reason_form": reason_form,
@@ -159,5 +174,5 @@ def page(user: "User", round_: ReportingRound, reason_form: forms.Form) -> dict[
 
 def links(slug: str) -> dict[str, str]:
     """Return the addresses of the overview for every figure."""
-    kinds = ("disputed", "missing", "unanimous", "recheck", "inquiry", "nobody")
+    kinds = ("disputed", "missing", "unanimous", "recheck", "inquiry", "nobody", "dropped")
     return {"all": round_figures.overview_link(slug)} | {kind: round_figures.overview_link(slug, kind) for kind in kinds}

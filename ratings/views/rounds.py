@@ -122,8 +122,8 @@ def _what_changed(form: RoundForm, before: ReportingRound) -> str:
 
 _DONE = {
     Step.OPEN: "Die Runde ist offen. Die Berichte sind angefordert.",
-    Step.COORDINATE: "Die Abstimmung hat begonnen.",
-    Step.REOPEN: "Die Runde ist wieder in Abstimmung.",
+    Step.COORDINATE: "Die {phase} hat begonnen.",
+    Step.REOPEN: "Die Runde ist wieder in {phase}.",
 }
 
 
@@ -167,7 +167,7 @@ def _take(request: SignedInRequest, round_: ReportingRound, name: str, reason_fo
         return f"Fassung {snapshot.version} ist freigegeben. Wer Leserechte hat, sieht jetzt dieses Ergebnis."
     else:
         raise Impossible("Diesen Schritt gibt es nicht.")
-    return _DONE[Step(name)]
+    return _DONE[Step(name)].format(phase=acts.phase(round_))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -175,7 +175,7 @@ def close(request: SignedInRequest, round: str) -> HttpResponse:
     """List every gap, ask for confirmation, close the round."""
     round_ = _coordinated_round(request, round)
     if round_.state != RoundState.COORDINATING:
-        messages.error(request, acts.STEPS[Step.CLOSE][2])
+        messages.error(request, acts.refusal(round_, Step.CLOSE))
         return redirect("ratings:round", round=round_.slug)
     found = acts.gaps(round_)
     form = CloseForm(request.POST or None, digest=acts.digest(found))

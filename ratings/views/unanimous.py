@@ -16,9 +16,10 @@ from goals.requests import SignedInRequest
 from ratings import agreement, permissions
 from ratings.agreement import Chosen, Outcome, Outdated
 from ratings.appendix import AppendixRow, live_appendix
-from ratings.models import ReportingRound, Submission
+from ratings.models import Inquiry, ReportingRound, Submission
 from ratings.rollup import Progress, UnitLine
 from ratings.scheme import Marker
+from ratings.states import InquiryState
 
 # A row that was chosen: the Maßnahme and the submissions that its row showed.
 _CHOSEN = re.compile(r"(\d{1,12}):(\d{1,12}(?:-\d{1,12}){0,99})")
@@ -30,11 +31,17 @@ class Candidate:
 
     row: AppendixRow
     token: str
+    is_asked: bool = False
 
     @property
     def is_complete(self) -> bool:
-        """All reports are there and no Rückfrage is open; only these are chosen beforehand."""
-        return self.row.progress == Progress.UNANIMOUS
+        """All reports are there and no Rückfrage is open, be it at a returned or at a submitted report."""
+        return self.row.progress == Progress.UNANIMOUS and not self.is_asked
+
+    @property
+    def is_chosen(self) -> bool:
+        """Chosen beforehand: where something is missing or open, the Jour fixe takes it in by hand."""
+        return self.is_complete
 
     @property
     def missing(self) -> tuple[UnitLine, ...]:
@@ -42,7 +49,7 @@ class Candidate:
 
     @property
     def has_inquiry(self) -> bool:
-        return self.row.progress == Progress.INQUIRY
+        return self.is_asked or self.row.progress == Progress.INQUIRY
 
     @property
     def markers(self) -> list[Marker]:
@@ -74,12 +81,15 @@ def candidates(round_: ReportingRound) -> list[Candidate]:
     names = ("report__measure__key", "report__unit__slug", "number", "report__measure_id", "pk")
     for key, slug, number, measure_id, pk in standing.values_list(*names):
         known[key, slug, number] = (measure_id, pk)
+    pending = Inquiry.objects.filter(report__round=round_).exclude(state=InquiryState.DONE)
+    asked = set(pending.values_list("report__measure__key", flat=True))
     found = []
     for row in rows:
         shown = [known.get((row.key, line.slug, line.submission or 0)) for line in row.owed_units if line.counts]
         if all(shown):
             pairs = [pair for pair in shown if pair]
-            found.append(Candidate(row, f"{pairs[0][0]}:{'-'.join(str(pk) for _, pk in pairs)}"))
+            token = f"{pairs[0][0]}:{'-'.join(str(pk) for _, pk in pairs)}"
+            found.append(Candidate(row, token, is_asked=row.key in asked))
     return found
 
 
@@ -98,8 +108,8 @@ def unanimous(request: SignedInRequest, round: str) -> HttpResponse:
         "round": found,
         "is_example": found.concept.is_example,
         "fields": _by_field(listed),
-        "ready": sum(one.is_complete for one in listed),
-        "waiting": sum(not one.is_complete for one in listed),
+        "ready": sum(one.is_chosen for one in listed),
+        "waiting": sum(not one.is_chosen for one in listed),
     }
     return render(request, "ratings/unanimous.html", context)
 

@@ -10,12 +10,14 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from goals.models import Concept, Measure, OrgUnit, Responsibility
 from goals.requests import SignedInRequest
 from goals.text import fold
 from ratings import organising, permissions
+from ratings.deputies import to_hand_over
 from ratings.organising import Effects, OtherEffects
 from ratings.unit_forms import MergeForm, ResponsibilityForm, UnitForm, UnitStepForm
 from ratings.views.changes import describe
@@ -51,6 +53,22 @@ def as_tree(rows: Sequence[OrgUnit]) -> list[tuple[OrgUnit, int]]:
         found.append((row, depth))
         waiting += [(child, depth + 1) for child in reversed(children.get(row.pk, []))]
     return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unit_create(request: SignedInRequest) -> HttpResponse:
+    """Make a new unit. It is responsible for nothing yet."""
+    organising.may_organise(request.user).require()
+    form = UnitForm(request.POST or None, instance=OrgUnit())
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = organising.create_unit(**form.values(), user=request.user)
+        except ValidationError as error:
+            form._update_errors(error)  # type: ignore[attr-defined]
+        else:
+            messages.success(request, f"„{made}“ ist angelegt.")
+            return redirect("ratings:unit", unit=made.slug)
+    return render(request, "ratings/units/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,9 +128,15 @@ def _merge(request: SignedInRequest, found: OrgUnit) -> tuple[forms.Form, Callab
         return partial(organising.merge_unit, found.pk, into_id=data["into"].pk, reason=data["reason"], user=request.user)
 
     form = MergeForm(request.POST, unit=found, auto_id="id_merge_%s")
-    into = str(form.cleaned_data["into"]) if form.is_valid() else ""
-    texts = _text_of(found, "Einheit zusammenlegen", f"„{found}“ ist in „{into}“ überführt.")
-    return form, build, replace(texts, into=into)
+    into = form.cleaned_data["into"] if form.is_valid() else None
+    texts = _text_of(found, "Einheit zusammenlegen", f"„{found}“ ist in „{into or ''}“ überführt.")
+    if into is not None and (count := len(to_hand_over(found, into, timezone.localdate()))):
+        note = (
+            f"{'Eine Vertretung geht' if count == 1 else f'{count} Vertretungen gehen'} auf „{into}“ über. "
+            "Sie gelten dort, sobald die vertretene Person in dieser Einheit eine Rolle hat."
+        )
+        texts = replace(texts, notes=(*texts.notes, note))
+    return form, build, replace(texts, into=str(into or ""))
 
 
 def _deactivate(request: SignedInRequest, found: OrgUnit) -> tuple[forms.Form, Callable[[Any], Act], _Texts]:
@@ -191,7 +215,7 @@ def _preview_or_do(request: SignedInRequest, act: Act, texts: _Texts) -> HttpRes
         "texts": texts,
         "sent": sent,
         "expected": organising.digest(effects),
-        "rounds": [(effect.round, describe(effect.sync)) for effect in effects],
+        "rounds": [(effect.round, describe(effect.sync), effect.extensions) for effect in effects],
         "changed": changed,
         "is_example": any(effect.round.concept.is_example for effect in effects),
         "back": texts.back,

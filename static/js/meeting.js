@@ -1,4 +1,4 @@
-// Keys of the meeting: a grade, the Kennzeichen, Enter. They can be switched off (WCAG 2.1.4), which this browser remembers; without
+// Keys of the meeting: a grade, the Kennzeichen, Enter, and letters that press what carries them as data-hotkey. They can be switched off (WCAG 2.1.4), which this browser remembers; without
 // this script the buttons do the same.
 "use strict";
 
@@ -55,6 +55,13 @@
     if (event.key === "?") {
       event.preventDefault();
       help.showModal();
+      return;
+    }
+    const link = !event.repeat && document.querySelector(`[data-hotkey="${event.key.toLowerCase()}"]`);
+    if (link) {
+      event.preventDefault();
+      if (link.matches("textarea")) link.focus();
+      else link.click();
       return;
     }
     const field = /^[0-9]$/.test(event.key) && form.querySelector(`[data-key="${event.key}"]`);

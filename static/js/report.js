@@ -52,7 +52,7 @@
       later(RETRY);
     } else if (body && body.error === "conflict") {
       stopped = true;
-      say(`${body.message} Mit „Entwurf speichern“ sehen Sie beide Fassungen.`, { failed: true });
+      say(`${body.message} Mit „${form.dataset.save || "Entwurf speichern"}“ sehen Sie beide Fassungen.`, { failed: true });
     } else if (body && body.error === "refused") {
       stopped = true;
       say(`Nicht gespeichert. ${body.message}`, { failed: true });
@@ -64,8 +64,9 @@
 
   async function send() {
     dirty = false;
+    // In the form itself, which other requests of the page send along.
+    form.elements.csrfmiddlewaretoken.value = token();
     const data = new FormData(form);
-    data.set("csrfmiddlewaretoken", token());
     try {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST",

@@ -40,6 +40,10 @@ class MailServer:
         self.refused: dict[str, str] = {}
         self.on_data = "accept"
         self.die_on_rcpt = False
+        self.hang_on_rcpt = False
+        self.mails_per_connection = 1000
+        self.connections = 0
+        self.got_rcpt = threading.Event()
         self.got_text = threading.Event()
         # The controller connects to its own port to see that it is up, so it has to know the number.
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -53,7 +57,23 @@ class MailServer:
         self.on_data = "stop"
         self._controller.stop()
 
+    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]) -> list[str]:
+        session.host_name = hostname
+        session.mails = 0
+        self.connections += 1
+        return responses
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        session.mails += 1
+        if session.mails > self.mails_per_connection:
+            return "421 Zu viele Mails auf dieser Verbindung"
+        envelope.mail_from = address
+        return "250 OK"
+
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        self.got_rcpt.set()
+        while self.hang_on_rcpt:
+            await asyncio.sleep(0.05)
         if self.die_on_rcpt:
             server.transport.abort()
         if address in self.refused:

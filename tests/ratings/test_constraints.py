@@ -1,7 +1,7 @@
 """The rules that the database itself keeps for ratings: one case for each way to break them (DESIGN.md, section 4, rule 3)."""
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +13,15 @@ from ratings.models import (
     AgreedRating,
     Draft,
     DueExtension,
+    FieldSummary,
+    ImportDraft,
     Inquiry,
     InquiryMessage,
     MailItem,
     MailPreference,
     Meeting,
     ReportingRound,
+    Section,
     StatusReport,
 )
 from ratings.models.report import SUMMARY_LIMIT
@@ -69,10 +72,20 @@ def change_draft(**fields: object) -> int:
     return Draft.objects.filter(pk=make.draft().pk).update(**fields)
 
 
+def import_draft(**fields: object) -> ImportDraft:
+    stamp = {"uploaded_at": timezone.now(), "uploaded_by": make.user()}
+    return ImportDraft.objects.create(**{"round": make.round(), "file_name": "liste.xlsx"} | stamp | fields)
+
+
 def extension(**fields: object) -> DueExtension:
     round_ = fields.pop("round", None) or make.round()
     defaults = {"round": round_, "due_on": DAY, "reason": "Krankheit", "granted_at": timezone.now()}
     return DueExtension.objects.create(**defaults | fields)
+
+
+def supplement_twice() -> None:
+    first = make.supplement()
+    make.supplement(first.measure, round=first.round)
 
 
 def extended_twice(*parts: str) -> None:
@@ -119,6 +132,17 @@ def item(**fields: Any) -> AgendaItem:
 def item_twice() -> None:
     first = item()
     item(meeting=first.meeting, measure=first.measure)
+
+
+def summary(**fields: Any) -> FieldSummary:
+    defaults: dict[str, Any] = {"section": Section.INTRODUCTION, "edited_by": make.user(), "edited_at": timezone.now()}
+    return FieldSummary.objects.create(**{"round": fields.pop("round", None) or make.round()} | defaults | fields)
+
+
+def summary_twice(**fields: object) -> None:
+    round_ = make.round()
+    for _ in range(2):
+        summary(round=round_, **fields)
 
 
 CASES: list[Case] = [
@@ -175,6 +199,17 @@ CASES: list[Case] = [
     ("agenda_item_origin_valid", lambda: item(origin="other")),
     ("agenda_item_outcome_valid", lambda: item(outcome="other")),
     ("agenda_item_agreed_has_time", lambda: item(outcome="agreed")),
+    ("agenda_item_agreed_has_time", lambda: item(outcome="noted")),
+    ("supplement_one_unfinished", supplement_twice),
+    ("supplement_reason_given", lambda: make.supplement(reason="")),
+    ("supplement_version_when_finished", lambda: make.supplement(snapshot=make.snapshot())),
+    ("supplement_finished_after_opening", lambda: make.supplement(finished_at=timezone.now() - timedelta(days=1))),
+    ("import_draft_kind_valid", lambda: import_draft(kind="other")),
+    ("summary_section_once", summary_twice),
+    ("summary_field_once", lambda: summary_twice(section=Section.FIELD, field=make.action_field())),
+    ("summary_section_valid", lambda: summary(section="other")),
+    ("summary_field_fits_section", lambda: summary(section=Section.FIELD)),
+    ("summary_field_fits_section", lambda: summary(field=make.action_field())),
     ("snapshot_version_unique", version_twice),
     ("snapshot_version_from_one", lambda: make.snapshot(version=0)),
 ]
@@ -203,5 +238,8 @@ def test_what_the_constraints_allow() -> None:
     rating = make.agreed_rating(measure, round=round, grade=None, reason="Farbe in der Quelle nicht überliefert", routine=None)
     for whom in ({"unit": lead.unit}, {"measure": measure}, {"unit": lead.unit, "measure": measure}, {"unit": contributing.unit}):
         extension(round=round, **whom)
+    summary(round=round, section=Section.METHOD)
+    for _ in range(2):
+        summary(round=round, section=Section.FIELD, field=make.action_field(concept))
     assert (lead.role, contributing.role) == ("lead", "contributing")
     assert rating.basis.count() == 2

@@ -258,3 +258,49 @@ def test_query_counts(coordinator: Any, unit: OrgUnit, assert_query_count: Any) 
             one, two = make.member(Role.REPORTER), make.member(Role.REPORTER)
             Deputy.objects.create(absent=one, deputy=two, unit=unit, from_on=today(), until_on=today())
         assert_query_count("deputies", coordinator, URL, most=10)
+
+
+def test_my_reports_say_for_whom_and_until_when(absent: Any, other: Any, unit: OrgUnit, concept: Concept) -> None:
+    own_unit = other.user.memberships.get().unit
+    own, taken = (make.report(make.measure(concept=concept), one) for one in (own_unit, unit))
+    assert "In Vertretung" not in other.get("/berichte/").content.decode()
+    row_of(absent, other, unit, concept=concept)
+    row_of(absent, other, unit, concept=make.concept(), until_on=in_days(9))
+    row_of(absent, other, unit, from_on=in_days(3), until_on=in_days(8))
+    response = other.get("/berichte/")
+    assert [(row.absent, row.until_on) for row in response.context["standing_in"]] == [(absent.user, in_days(7))]
+    assert response.context["only_as_deputy"] == {unit.pk}
+    text = response.content.decode()
+    assert f"{in_days(7):%d.%m.%Y}</time> für Ada Fehlt in „Fachdienst Jugend“" in text
+    assert own.measure.title in text
+    assert taken.measure.title in text
+    assert "In Vertretung" not in absent.get("/berichte/").content.decode()
+
+
+# What ends a Vertretung by itself: the day after its last, and when one of the two leaves.
+LEAVING: dict[str, Callable[[Any, Any], object]] = {
+    "the last day is over": lambda absent, other: Deputy.objects.update(from_on=in_days(-9), until_on=in_days(-1)),
+    "not begun": lambda absent, other: Deputy.objects.update(from_on=in_days(1)),
+    "the deputy is inactive": lambda absent, other: User.objects.filter(pk=other.user.pk).update(is_active=False),
+    "who is stood in for has left the unit": lambda absent, other: absent.user.memberships.all().delete(),
+}
+
+
+@pytest.mark.parametrize("happens", LEAVING.values(), ids=LEAVING)
+def test_a_vertretung_ends_by_itself(
+    happens: Callable[[Any, Any], object], absent: Any, other: Any, unit: OrgUnit, concept: Concept
+) -> None:
+    row_of(absent, other, unit, concept=concept)
+    assert unit.pk in load_access(User.objects.get(pk=other.user.pk)).units({Role.REPORTER}, concept.pk)
+    happens(absent, other)
+    assert unit.pk not in load_access(User.objects.get(pk=other.user.pk)).units({Role.REPORTER}, concept.pk)
+
+
+def test_a_deputy_who_has_left_their_own_unit_goes_on_and_is_not_named_anew(
+    absent: Any, other: Any, unit: OrgUnit, concept: Concept
+) -> None:
+    row_of(absent, other, unit, concept=concept)
+    other.user.memberships.all().delete()
+    assert unit.pk in load_access(User.objects.get(pk=other.user.pk)).units({Role.REPORTER}, concept.pk)
+    with pytest.raises(Impossible, match="hat die Rolle"):
+        acts.give(acts.places(absent.user)[0], other.user, from_on=in_days(8), until_on=in_days(9), user=absent.user)

@@ -10,9 +10,9 @@ from openpyxl.workbook import Workbook
 
 from ratings.appendix import Appendix, AppendixRow
 from ratings.documents import wording, write_xlsx
+from ratings.documents.cell_styles import INK, MUTED, SOFT, WHITE, contrast, grade_ink
+from ratings.documents.grid import CUT_NOTE, MAX_CHARS, PAGE_HEIGHT, PAGE_WIDTH, GridRow, page_breaks
 from ratings.documents.text_width import line_height, wrap
-from ratings.documents.xlsx_cells import CUT_NOTE, INK, MAX_CHARS, MUTED, SOFT, WHITE, contrast, grade_ink
-from ratings.documents.xlsx_page import PAGE_HEIGHT, PAGE_WIDTH, PrintedRow, break_pages
 from ratings.rollup import Standing
 from ratings.scheme import Grade, Marker
 from tests.ratings.appendix_samples import NASTY, appendix, data, every_kind, measure_rows, row, texts, workbook
@@ -29,7 +29,7 @@ def book() -> Workbook:
 @pytest.mark.parametrize("text", NASTY)
 def test_text_stays_text(text: str) -> None:
     book = workbook(appendix(row(title=text, goal_text=text, remark=text, challenge_title=text, field_title=text)))
-    for sheet in book:
+    for sheet in (book["Anhang"], book["Daten"]):
         cells = [cell for cells in sheet.iter_rows() for cell in cells if cell.value == text]
         assert cells
         assert {cell.data_type for cell in cells} == {"s"}
@@ -173,7 +173,7 @@ def test_an_empty_selection_says_so() -> None:
 
 def test_a_round_without_ratings_has_no_rating_columns() -> None:
     book = workbook(appendix(row(), has_ratings=False))
-    assert not {"Ampel", "Bewertung", "Bewertungsschema"} & set(texts(book["Anhang"]))
+    assert not {"Ampel", "Bewertung", "Bewertungsschema"} & set(texts(book["Sachstand"]))
     assert not {"Zielerreichungsgrad", "Routine (R)", "Begründung", "Vorschläge"} & set(data(book)[0])
 
 
@@ -239,7 +239,7 @@ def test_nothing_is_smaller_than_ten_points(book: Workbook) -> None:
 
 @pytest.mark.parametrize("source", [appendix(*every_kind()), appendix(row("M 3.2")), appendix(row(), has_ratings=False)])
 def test_columns_fit_the_page_at_full_size(source: Appendix) -> None:
-    sheet = workbook(source)["Anhang"]
+    sheet = workbook(source).worksheets[0]
     assert sum(dimension.width for dimension in sheet.column_dimensions.values()) * 5.25 == pytest.approx(PAGE_WIDTH, abs=1)
 
 
@@ -272,10 +272,8 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(book: Workbook) -> None:
 
 
 def test_breaks_keep_headings_with_the_row_below() -> None:
-    sheet = Workbook().active
-    rows = [PrintedRow(300, False), PrintedRow(100, True), PrintedRow(30, True), PrintedRow(100, False), PrintedRow(50, False)]
-    break_pages(sheet, rows, repeated=20)
-    assert [item.id for item in sheet.row_breaks.brk] == [1]
+    rows = [GridRow(300), GridRow(100, is_heading=True), GridRow(30, is_heading=True), GridRow(100), GridRow(50)]
+    assert page_breaks(rows, repeated=20) == [1]
 
 
 def test_properties(book: Workbook) -> None:
@@ -291,4 +289,4 @@ def test_styles_do_not_grow_with_the_rows() -> None:
         write_xlsx(appendix(*[row(str(index)) for index in range(count)]), out)
         return zipfile.ZipFile(out).read("xl/styles.xml").count(b"<xf ")
 
-    assert formats(3) == formats(60)
+    assert formats(60) <= formats(3) + 1  # a Prüfzeichen that begins with „-“ is marked as text

@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from goals.models import Measure, OrgUnit, Role
 from goals.permissions import access_for
-from ratings.earlier import earlier_grade, earlier_ratings, earlier_words, may_say_unchanged, measure_line, unit_line
+from ratings.earlier import (
+    earlier_grade,
+    earlier_ratings,
+    earlier_words,
+    may_say_unchanged,
+    measure_line,
+    unit_line,
+    words_before,
+)
 from ratings.models import ReportingRound, Submission
 from ratings.scheme import Grade
 from ratings.states import ReportState, RoundState
@@ -96,6 +104,42 @@ def test_earlier_ratings_come_from_closed_rounds_newest_first() -> None:
         assert [(item.round.concept, item.measure.number) for item in found]
     assert len(queries) == 1
     assert [(item.rating, item.measure) for item in found] == [(second, new), (first, old)]
+
+
+def test_words_before_by_todays_unit() -> None:
+    """The newest that stands of every unit and of those it succeeds; not of this round, not of a withdrawn submission."""
+    measure, merged, other = make.measure(), make.unit(), make.unit()
+    former = make.unit(is_active=False, successor=merged)
+    said(measure, former, 3)
+    newest = said(measure, former, 2)
+    kept = said(measure, other, 4)
+    withdrawn = said(measure, other, 1)
+    withdrawn.report.retracted = True
+    withdrawn.report.save()
+    said(make.measure(), merged, 1)
+    round_ = make.round(measure.concept)
+    for unit in (merged, other):
+        make.submission(make.report(measure, unit, round=round_))
+    board = make.member(Role.BOARD)
+    access_for(board)
+    with CaptureQueriesContext(connection) as queries:
+        found = words_before(round_, measure_line(measure), {merged.pk, other.pk}, user=board)
+    assert len(queries) <= 3  # one of them is the line of the Maßnahme
+    assert {unit: found.get(unit) for unit in (merged.pk, other.pk)} == {merged.pk: newest, other.pk: kept}
+
+
+@pytest.mark.parametrize(("role", "told"), [(Role.BOARD, True), (Role.REPORTER, True), (Role.READER, False), (None, False)])
+def test_words_before_tell_nothing_of_a_konzept_without_a_role(role: Role | None, told: bool) -> None:
+    """Of the predecessor in an earlier Konzept only those who work inside the evaluation there read anything."""
+    old, new, unit = make.measure(), make.measure(), make.unit()
+    new.predecessors.add(old)
+    before = said(old, unit, 3)
+    person = make.member(Role.COORDINATOR, concept=new.concept)
+    if role:
+        make.member(role, user=person, concept=old.concept)
+    round_ = make.round(new.concept)
+    make.report(new, unit, round=round_)
+    assert words_before(round_, measure_line(new), {unit.pk}, user=person) == ({unit.pk: before} if told else {})
 
 
 @pytest.mark.parametrize(

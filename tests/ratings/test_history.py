@@ -1,103 +1,26 @@
-"""The Verlauf of a Maßnahme and the log of a round: what stands there, for whom, and with whose name."""
+"""The Verlauf of a Maßnahme: what stands there, for whom, and with whose name."""
 
-import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
-from evalportal.accounts.models import User
-from goals.models import Measure, Role
-from ratings import agreement, inquiries, rounds, submitting, workflow
-from ratings.agreement import Decided
-from ratings.drafts import save_draft
-from ratings.history_page import read_act
-from ratings.models import ReportingRound, StatusReport, Submission
-from ratings.scheme import Grade, Marker
+from goals.models import Measure, OrgUnit, Role
+from ratings import deadlines
+from ratings.history_words import read_act
+from ratings.models import ReportingRound
 from ratings.states import ReportState, RoundState
-from ratings.workflow import Action
 from tests import factories as make
+from tests.ratings.history_story import DRAFT, INNER, events, person, plain, told_story
 from tests.ratings.measure_page import SECRET, address, text_of
 
 pytestmark = pytest.mark.django_db
 
-DRAFT = "Nur im Entwurf"
-INNER = "Der Satz zur Probezeit fehlt"
-
 
 @pytest.fixture
 def story() -> Measure:
-    """20.1 of a running round, through the real acts: handed in, returned with a question, handed in again, agreed twice.
-
-    Rita Rot reports, Fred Frei approves, Paul Proto records, Lena Leit leads.
-    """
-    concept = make.concept()
-    measure = make.measure("20.1", concept=concept, title="Kinderbetreuung sichern")
-    make.measure("21.1", concept=concept)
-    unit = make.unit(name="Fachdienst Jugend", short_name="FD Jugend", slug="jugend", requires_approval=True)
-    make.responsibility(measure, unit)
-    people = {
-        "rita": make.member(Role.REPORTER, unit=unit, user=make.user("rita", first_name="Rita", last_name="Rot")),
-        "fred": make.member(Role.APPROVER, unit=unit, user=make.user("fred", first_name="Fred", last_name="Frei")),
-        "paul": make.member(Role.RECORDER, user=make.user("paul", first_name="Paul", last_name="Proto")),
-        "lena": make.member(Role.COORDINATOR, user=make.user("lena", first_name="Lena", last_name="Leit")),
-    }
-    round_ = make.round(concept, title="Runde 2026", slug="runde-2026", state=RoundState.PREPARING)
-    now = timezone.now() - timedelta(days=10)
-    rounds.open_round(round_.pk, user=people["lena"], now=now)
-    report = StatusReport.objects.get()
-    first = make.content(grade=Grade.HIGH, situation="Es gibt 40 Plätze in Übergangsgruppen.", internal_note=SECRET)
-    first |= {"routine": True, "as_of": timezone.localdate(now)}
-    _hand_in(report, first, people, now + timedelta(days=1), inner_return=True)
-    _agree(report, Grade.HIGH, people, now + timedelta(days=2), version=0, remark="Läuft gut.")
-    inquiries.return_with_inquiry(report.pk, question="Wie viele warten?", user=people["paul"], now=now + timedelta(days=3))
-    second = first | {"situation": "Es gibt 55 Plätze in Übergangsgruppen.", "grade": Grade.MEDIUM, "routine": False}
-    second |= {
-        "rationale": "Plätze fehlen.",
-        "obstacle_category": "staff",
-        "obstacles": "Leere Stelle.",
-        "solution": "Ausschreiben.",
-    }
-    _hand_in(report, second | {"answer": "Es warten 12."}, people, now + timedelta(days=4))
-    _agree(report, Grade.MEDIUM, people, now + timedelta(days=5), version=1, remark="Läuft schlechter.")
-    inquiries.settle(report.inquiries.get().pk, user=people["paul"], now=now + timedelta(days=6))
-    return measure
-
-
-def _hand_in(report: Any, values: Any, people: Any, now: Any, *, inner_return: bool = False) -> None:
-    rita, fred = people["rita"], people["fred"]
-    version = report.draft.version if StatusReport.objects.filter(pk=report.pk, draft__isnull=False).exists() else 0
-    if inner_return:
-        save_draft(report.pk, values | {"situation": DRAFT, "unparsed": {}}, version=0, user=rita, now=now)
-        submitting.submit(report.pk, user=rita, now=now)
-        workflow.apply(report.pk, Action.RETURN, user=fred, reason=INNER, now=now + timedelta(minutes=1))
-        version = 1
-    report.refresh_from_db()
-    _, draft = save_draft(report.pk, values | {"unparsed": {}}, version=version, user=rita, now=now + timedelta(minutes=2))
-    submitting.submit(report.pk, user=rita, version=draft.version, now=now + timedelta(minutes=3))
-    submitting.approve(report.pk, user=fred, version=draft.version, now=now + timedelta(minutes=4))
-    report.refresh_from_db()
-
-
-def _agree(report: Any, grade: Grade, people: Any, now: Any, *, version: int, remark: str) -> None:
-    newest = Submission.objects.newest().get(report=report)
-    decided = Decided(grade=grade, markers={Marker.CONTINUE: True}, remark=remark)
-    agreement.agree(
-        round_id=report.round_id, measure=report.measure, decided=decided, version=version, seen=[newest.pk],
-        user=people["paul"], now=now,
-    )  # fmt: skip
-
-
-def plain(response: Any) -> str:
-    """The text of the page as it is read aloud: no elements, white space in one."""
-    assert response.status_code == 200, response.status_code
-    return " ".join(re.sub(r"<[^>]+>", " ", text_of(response)).split())
-
-
-def events(response: Any) -> list[str]:
-    return [event.title for event in response.context["page"].events]
+    return told_story()
 
 
 def test_the_timeline_tells_everything_newest_first(story: Measure, board: Any) -> None:
@@ -144,17 +67,13 @@ def test_names_and_drafts(
     story: Measure, client_as: Any, who: str, unit_names: bool, minutes_names: bool, inner_reason: bool
 ) -> None:
     roles = {"board": Role.BOARD, "another unit": Role.REPORTER}
-    client = client_as(roles[who]) if who in roles else client_as(user=_person(who))
+    client = client_as(roles[who]) if who in roles else client_as(user=person(who))
     text = plain(client.get(address(story, "history", runde="runde-2026"))).split("Neuestes zuerst")[1]
     assert [name in text for name in ("Rita Rot", "Fred Frei")] == [unit_names] * 2
     assert [name in text for name in ("Paul Proto", "Lena Leit")] == [minutes_names] * 2
     assert (INNER in text) == inner_reason
     assert SECRET not in text
     assert DRAFT not in text
-
-
-def _person(username: str) -> Any:
-    return User.objects.get(username=username)
 
 
 def test_the_first_submission_is_compared_with_the_round_before(board: Any) -> None:
@@ -225,84 +144,21 @@ def test_entries_in_words(what: str | None, state: str, title: str, reason: str)
     assert (act.title, act.reason) == (title, reason)
 
 
-# The log of a round
-
-
-def log_url(**query: str) -> str:
-    return reverse("ratings:round_log", args=["runde-2026"]) + ("?" + "&".join(f"{k}={v}" for k, v in query.items()))
-
-
-def logged(response: Any) -> list[str]:
-    assert response.status_code == 200
-    return [row.record.what for row in response.context["table"].rows]
-
-
-def test_the_log_is_for_the_evaluationsleitung(story: Measure, board: Any, recorder: Any, reporter: Any) -> None:
-    for client in (board, recorder, reporter):
-        response = client.get(log_url())
-        assert response.status_code == 403
-        assert "nur die Evaluationsleitung" in text_of(response)
-
-
-FILTERS: list[tuple[str, dict[str, str], list[str]]] = [
-    ("the round", {"art": "runde"}, ["Runde angelegt", "Runde geöffnet"]),
-    ("ratings", {"art": "bewertung"}, ["Neu abgestimmt: vorher hoch, jetzt mittel", "Abgestimmt: hoch"]),
-    ("questions", {"art": "rueckfrage"}, ["Rückfrage erledigt", "Antwort der Einheit", "Frage an die Einheit"]),
-    ("text without case and marks", {"q": "WARTEN", "art": "rueckfrage"}, ["Antwort der Einheit", "Frage an die Einheit"]),
-    ("the title of the Maßnahme", {"q": "kinderbetreuung angefordert"}, ["Bericht angefordert"]),
-    ("a Maßnahme", {"massnahme": "20.1", "art": "bewertung", "q": "schlechter"}, ["Neu abgestimmt: vorher hoch, jetzt mittel"]),
-    ("a Ziel", {"massnahme": "20", "q": "angefordert"}, ["Bericht angefordert"]),
-    ("another Maßnahme", {"massnahme": "21.1"}, []),
-    ("a unit", {"einheit": "jugend", "q": "angefordert"}, ["Bericht angefordert"]),
-    ("no name is found", {"q": "Rita"}, []),
-    ("no reason from inside a unit", {"q": "Probezeit"}, []),
-    ("what is not readable is left out", {"von": "gestern", "art": "runde", "q": "geöffnet"}, ["Runde geöffnet"]),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("query", "expected"), [row[1:] for row in FILTERS], ids=[row[0] for row in FILTERS])
-def test_filters_of_the_log(story: Measure, coordinator: Any, query: dict[str, str], expected: list[str]) -> None:
-    assert logged(coordinator.get(log_url(**query))) == expected
-
-
-def test_the_log_by_date(story: Measure, coordinator: Any) -> None:
-    day = (timezone.localdate() - timedelta(days=8)).isoformat()
-    assert logged(coordinator.get(log_url(von=day, bis=day))) == ["Abgestimmt: hoch"]
-    response = coordinator.get(log_url(von="2026-02-01", bis="2026-01-01"))
-    assert logged(response) == []
-    assert "„Von“ liegt nach „Bis“" in text_of(response)
-    assert "Der Filter „Von“ wird nicht angewendet" in text_of(coordinator.get(log_url(von="gestern")))
-
-
-def test_the_log_shows_responsibilities_and_who(story: Measure, coordinator: Any) -> None:
-    make.responsibility(story, make.unit(name="Volkshochschule"))
-    text = plain(coordinator.get(log_url(art="zustaendigkeit")))
-    assert "Zuständig: Zuarbeit" in text
-    assert "Volkshochschule" in text
-    assert "Rita Rot" in plain(coordinator.get(log_url(q="begonnen")))
-    assert "wer" not in coordinator.get(log_url()).context["filterset"].filters
-
-
-def test_the_log_comes_in_pages_and_keeps_its_filter(coordinator: Any) -> None:
-    round_ = make.round(slug="runde-2026")
-    unit = make.unit()
-    for number in range(1, 61):
-        make.report(make.measure(f"{number}.1", concept=round_.concept), unit, round=round_)
-    first = coordinator.get(log_url(art="bericht", sort="massnahme"))
-    assert [row.record.number for row in first.context["table"].paginated_rows][:2] == ["1.1", "2.1"]
-    assert len(first.context["table"].paginated_rows) == 50
-    assert "Seite 1 von 2" in text_of(first)
-    assert re.search(r'href="\?[^"]*art=bericht[^"]*seite=2', text_of(first))
-    second = coordinator.get(log_url(art="bericht", sort="massnahme", seite="2"))
-    assert [row.record.number for row in second.context["table"].paginated_rows] == [f"{n}.1" for n in range(51, 61)]
-    for broken in ("99", "x"):
-        assert coordinator.get(log_url(seite=broken)).status_code == 200
-
-
-def test_the_log_of_another_round_is_not_mixed_in(story: Measure, coordinator: Any) -> None:
-    other = make.report()
-    make.submission(other)
-    assert {row.record.number for row in coordinator.get(log_url()).context["table"].rows} <= {"", "20.1", "21.1"}
+@pytest.mark.parametrize(("who", "reads"), [("rita", True), ("paul", True), ("board", False)])
+def test_the_timeline_tells_of_longer_deadlines(story: Measure, client_as: Any, who: str, reads: bool) -> None:
+    """All read until when; why it was, which can be about somebody's absence, the unit and those who lead."""
+    round_, lena, unit = ReportingRound.objects.get(slug="runde-2026"), person("lena"), OrgUnit.objects.get(slug="jugend")
+    other, due = make.unit(), round_.due_on + timedelta(days=3)
+    make.report(Measure.objects.get(concept=round_.concept, goal__number="21"), other, round=round_)
+    deadlines.grant(round_, unit=unit, measure=None, due_on=due, reason="Personal fehlt", user=lena)
+    deadlines.grant(round_, unit=other, measure=None, due_on=due, reason="Andere Einheit", user=lena)
+    client = client_as(Role.BOARD) if who == "board" else client_as(user=person(who))
+    response = client.get(address(story, "history", runde="runde-2026"))
+    assert events(response).count(f"Frist verlängert bis {due:%d.%m.%Y}") == 1
+    text = plain(response)
+    assert "Fachdienst Jugend, für alle ihre Maßnahmen" in text
+    assert ("Personal fehlt" in text) is reads
+    assert "Andere Einheit" not in text
 
 
 def test_queries_do_not_grow(client_as: Any, assert_query_count: Any) -> None:

@@ -36,14 +36,20 @@ def test_on_a_daily_run_each_deadline_is_told_once_and_overdue_weekly(state: Rou
     ]
 
 
-@pytest.mark.parametrize("offset", [-15, -11, -4])
+@pytest.mark.parametrize("offset", [-15, -9, -4])
 def test_between_the_deadlines_there_is_nothing_to_say(offset: int) -> None:
     assert kinds(DUE + timedelta(days=offset), a_round()) == []
 
 
-@pytest.mark.parametrize("offset", [-13, -12, -2, -1])
+@pytest.mark.parametrize("offset", [-13, -12, -11, -10, -2, -1])
 def test_a_day_on_which_the_portal_did_not_run_is_made_up_for(offset: int) -> None:
     assert kinds(DUE + timedelta(days=offset), a_round()) == [MailKind.DEADLINE]
+
+
+@pytest.mark.parametrize(("opened", "today", "told"), [(-14, -13, 0), (-15, -13, 1), (-2, -2, 0), (-2, 0, 1), (0, 0, 0)])
+def test_a_round_that_opened_since_has_just_named_the_deadline(opened: int, today: int, told: int) -> None:
+    found = a_round(opened_on=DUE + timedelta(days=opened))
+    assert kinds(DUE + timedelta(days=today), found).count(MailKind.DEADLINE) == told
 
 
 def test_an_extended_deadline_is_a_new_one() -> None:

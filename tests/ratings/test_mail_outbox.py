@@ -158,12 +158,13 @@ def test_after_an_outage_there_is_still_one_mail_a_day() -> None:
     """What waited since yesterday takes up what is new today."""
     _, report = owing()
     prepare()
+    assert "steht Ihr Sachstandsbericht noch aus" in OutgoingMail.objects.get().text
     with time_machine.travel(timezone.now() + timedelta(days=3)):
         assert prepare() == 1
         send_waiting()
         assert prepare() == 0
     assert len(sent_mails.outbox) == 1
-    assert MailItem.objects.count() == 2
+    assert MailItem.objects.get().text.endswith(f"endet heute, am {report.round.due_on:%d.%m.%Y}.")
 
 
 def test_each_return_and_each_question_is_told_once() -> None:
@@ -214,11 +215,12 @@ def test_opened_and_finished() -> None:
     prepare()
     assert kinds(person) == ["opened"]
     assert kinds(leader) == []
+    send_waiting()
     make.agreed_rating(report.measure)
     make.submission(report)
-    send_waiting()
     prepare()
     assert kinds(leader) == ["finished"]
+    send_waiting()
     ReportingRound.objects.filter(pk=report.round_id).update(state=RoundState.COORDINATING)
     with time_machine.travel(timezone.now() + timedelta(days=1)):
         close(report.round_id, user=leader, confirmed=digest(gaps(report.round)))

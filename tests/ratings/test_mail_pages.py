@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from goals.models import Role
 from ratings.mail.sending import send_waiting
-from ratings.models import MailItem, MailKind, MailPreference, MailState, OutgoingMail, StatusReport
+from ratings.models import MailItem, MailKind, MailPreference, MailState, OutgoingMail, ReportingRound, StatusReport
 from ratings.states import ReportState, RoundState
 from tests import factories as make
 from tests.ratings.mails import mail
@@ -24,6 +24,13 @@ def owing(number: int = 1, **fields: Any) -> list[StatusReport]:
     for report in reports:
         make.member(Role.REPORTER, unit=report.unit)
     return reports
+
+
+def remind(client: Any, round_: ReportingRound, **data: Any) -> Any:
+    """Press the button under the preview as it stands now."""
+    url = reverse("ratings:remind", args=[round_.slug])
+    seen = client.get(url).context["fingerprint"]
+    return client.post(url, {"vorschau": seen} | data, follow=True)
 
 
 def test_failed_and_uncertain_stand_on_top_with_the_reason_and_are_sent_again_by_hand(coordinator: Any) -> None:
@@ -41,7 +48,7 @@ def test_failed_and_uncertain_stand_on_top_with_the_reason_and_are_sent_again_by
     uncertain.refresh_from_db()
     assert (uncertain.state, uncertain.resent_by) == (MailState.WAITING, coordinator.user)
     answer = coordinator.post(reverse("ratings:mail_resend", args=[stuck.pk]), follow=True).content.decode()
-    assert "nur gescheiterte und ungewisse" in answer
+    assert "gescheitert oder ungewiss" in answer
     assert send_waiting().sent == 2
 
 
@@ -114,15 +121,15 @@ def test_the_preview_shows_who_is_reminded_of_what_and_writes_nothing(coordinato
 def test_chosen_units_are_reminded_once_a_day(coordinator: Any) -> None:
     chosen, other = owing(2)
     url = reverse("ratings:remind", args=[chosen.round.slug])
-    answer = coordinator.post(url, {"unit": [chosen.unit_id]}, follow=True).content.decode()
-    assert "Die Erinnerung an eine Person" in answer
+    seen = {"unit": [chosen.unit_id], "vorschau": coordinator.get(url).context["fingerprint"]}
+    assert "Die Erinnerung an eine Person" in coordinator.post(url, seen, follow=True).content.decode()
+    assert "heute schon in Auftrag gegeben" in coordinator.post(url, seen, follow=True).content.decode(), "a double click"
     found = OutgoingMail.objects.get()
     assert found.recipient == chosen.unit.memberships.get().user
     assert f"/berichte/{chosen.pk}/" in found.text
     assert str(coordinator.user) not in found.text
     assert send_waiting().sent == 1
-    answer = coordinator.post(url, {"unit": [chosen.unit_id]}, follow=True).content.decode()
-    assert "Ausgelassen: 1 hatten heute schon eine Mail" in answer or "hat heute schon" in answer
+    assert coordinator.post(url, seen, follow=True).status_code == 200
     assert OutgoingMail.objects.count() == 1
     page = coordinator.get(url).content.decode()
     assert "hat heute schon eine Mail bekommen" in page
@@ -133,10 +140,41 @@ def test_a_reminder_joins_the_mail_that_waits(coordinator: Any) -> None:
     report = owing()[0]
     person = report.unit.memberships.get().user
     waiting = mail(recipient=person)
-    coordinator.post(reverse("ratings:remind", args=[report.round.slug]), {"unit": [report.unit_id]})
+    remind(coordinator, report.round, unit=[report.unit_id])
     waiting.refresh_from_db()
     assert OutgoingMail.objects.count() == 1
     assert "Erinnerung" in waiting.text
+
+
+def test_what_is_sent_is_what_was_previewed(coordinator: Any) -> None:
+    first, second = owing(2)
+    url = reverse("ratings:remind", args=[first.round.slug])
+    seen = {"unit": [first.unit_id, second.unit_id], "vorschau": coordinator.get(url).context["fingerprint"]}
+    make.member(Role.REPORTER, unit=first.unit)
+    answer = coordinator.post(url, seen)
+    assert answer.status_code == 422
+    assert "gesendet ist nichts" in answer.content.decode()
+    assert not OutgoingMail.objects.exists()
+    again = {**seen, "vorschau": answer.context["fingerprint"]}
+    assert "3 Personen" in coordinator.post(url, again, follow=True).content.decode()
+
+
+def test_a_reminder_after_the_deadline_says_that_it_is_over(coordinator: Any) -> None:
+    (report,) = owing()
+    due = timezone.localdate() - timedelta(days=3)
+    ReportingRound.objects.filter(pk=report.round_id).update(due_on=due, opens_on=due - timedelta(days=60), closes_on=None)
+    page = " ".join(coordinator.get(reverse("ratings:remind", args=[report.round.slug])).content.decode().split())
+    assert f"Die Abgabefrist endete am {due:%d.%m.%Y}." in page
+
+
+def test_a_decision_can_also_be_to_leave_it(coordinator: Any) -> None:
+    uncertain = mail(state=MailState.UNCERTAIN)
+    url = reverse("ratings:mail_resend", args=[uncertain.pk])
+    assert "ist abgelegt" in coordinator.post(url, {"ablegen": "1"}, follow=True).content.decode()
+    uncertain.refresh_from_db()
+    assert uncertain.state == MailState.DROPPED
+    assert "Mail ist „erledigt“" in coordinator.post(url, follow=True).content.decode()
+    assert send_waiting().sent == 0
 
 
 def test_bad_input_of_a_reminder_changes_nothing(coordinator: Any) -> None:
@@ -146,7 +184,7 @@ def test_bad_input_of_a_reminder_changes_nothing(coordinator: Any) -> None:
     assert nothing.status_code == 422
     assert "mindestens eine Einheit" in nothing.content.decode()
     assert coordinator.post(url, {"unit": ["x"]}).status_code == 404
-    assert "ging keine Erinnerung" in coordinator.post(url, {"unit": ["999999"]}, follow=True).content.decode()
+    assert "ging keine Erinnerung" in remind(coordinator, report.round, unit=["999999"]).content.decode()
     closed = make.round(state=RoundState.CLOSED)
     refused = coordinator.post(reverse("ratings:remind", args=[closed.slug]), {"unit": [report.unit_id]}, follow=True)
     assert "abgeschlossen" in refused.content.decode()

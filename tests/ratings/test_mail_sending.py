@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from email import message_from_string
 from functools import partial
 from io import StringIO
 from typing import Any
@@ -75,22 +76,36 @@ def test_a_mail_goes_out_with_its_message_id_and_both_texts(server: MailServer) 
     assert len(server.received) == 1
 
 
-def test_a_refused_recipient_is_tried_again_later_and_holds_up_nobody(server: MailServer) -> None:
+@pytest.mark.parametrize("answer", ["550 Unbekannt", "553 5.1.3 Keine Adresse"])
+def test_a_recipient_refused_for_good_fails_at_once_and_holds_up_nobody(server: MailServer, answer: str) -> None:
     first, second = mail(), mail()
-    server.refused[first.address] = "550 Unbekannt"
+    server.refused[first.address] = answer
+    result = send_waiting()
+    assert (result.sent, result.failed, result.put_off) == (1, 1, 0)
+    first.refresh_from_db()
+    assert (first.state, first.attempts) == (MailState.FAILED, 1)
+    assert answer in first.last_error
+    assert send_waiting(now=lambda: timezone.now() + timedelta(days=9)).sent == 0
+    assert server.received == [second.message_id]
+
+
+@pytest.mark.parametrize("answer", ["450 Postfach voll", "550 5.7.1 Relaying denied", "530 Bitte anmelden"])
+def test_a_recipient_refused_for_now_is_tried_again_until_an_end_and_holds_up_nobody(server: MailServer, answer: str) -> None:
+    first, second = mail(), mail()
+    server.refused[first.address] = answer
     result = send_waiting()
     assert (result.sent, result.put_off) == (1, 1)
     first.refresh_from_db()
     assert (first.state, first.attempts) == (MailState.WAITING, 1)
-    assert "550 Unbekannt" in first.last_error
+    assert answer in first.last_error
     assert send_waiting().put_off == 0, "the pause holds"
     later = timezone.now()
     for _ in range(MAX_ATTEMPTS - 1):
-        later += timedelta(hours=3)
+        later += timedelta(days=1)
         send_waiting(now=partial(_same, later))
     first.refresh_from_db()
     assert (first.state, first.attempts) == (MailState.FAILED, MAX_ATTEMPTS)
-    assert send_waiting(now=lambda: later + timedelta(days=1)).sent == 0
+    assert send_waiting(now=lambda: later + timedelta(days=9)).sent == 0
     assert server.received == [second.message_id]
 
 
@@ -200,6 +215,68 @@ def test_one_killed_while_sending_leaves_its_mail_uncertain_and_loses_none(serve
     assert send_waiting().sent == 1
     assert sorted(set(server.received)) == sorted(item.message_id for item in (first, *others))
     assert server.received[-1] == first.message_id
+
+
+def test_a_batch_goes_over_one_connection_and_on_when_the_server_ends_it(server: MailServer) -> None:
+    expected = [mail().message_id for _ in range(5)]
+    assert send_waiting().sent == 5
+    assert server.connections == 1
+    server.mails_per_connection = 2
+    expected += [mail().message_id for _ in range(5)]
+    result = send_waiting()
+    assert (result.sent, result.put_off, server.connections) == (5, 0, 1 + 3)
+    assert sorted(server.received) == sorted(expected)
+    assert set(OutgoingMail.objects.values_list("attempts", flat=True)) == {0}
+
+
+@pytest.mark.parametrize("fields", [{"subject": "Zwei\nZeilen"}, {"message_id": "<a@b>\nBcc: x@example.org"}])
+def test_a_mail_that_cannot_be_written_fails_and_stops_no_other(server: MailServer, fields: dict[str, str]) -> None:
+    broken, fine = mail(**fields), mail()
+    result = send_waiting()
+    assert (result.sent, result.failed) == (1, 1)
+    assert states() == [MailState.FAILED, MailState.SENT]
+    assert server.received == [fine.message_id]
+    broken.refresh_from_db()
+    assert broken.last_error
+
+
+@pytest.mark.parametrize("address", ["ohne-at", "müller@example.org", "a b@example.org"])
+def test_an_address_that_is_none_stops_no_other(server: MailServer, address: str) -> None:
+    mail(recipient=make.user(email=address))
+    fine = mail()
+    assert send_waiting().sent >= 1
+    assert fine.message_id in server.received
+    assert len(server.received) == len(set(server.received))
+
+
+def test_headers_and_the_message_id_of_a_second_try(server: MailServer, settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL, settings.REPLY_TO_EMAIL = "Portal <portal@example.org>", "leitung@example.org"
+    waiting = mail()
+    server.on_data = "refuse"
+    send_waiting()
+    server.on_data = "accept"
+    assert send_waiting(now=lambda: timezone.now() + timedelta(hours=1)).sent == 1
+    headers = message_from_string(server.texts[0])
+    assert headers["Message-ID"] == waiting.message_id
+    assert headers["Auto-Submitted"] == "auto-generated"
+    assert (headers["From"], headers["Reply-To"]) == ("Portal <portal@example.org>", "leitung@example.org")
+    assert headers["To"] == waiting.address
+    assert headers["Date"]
+
+
+def test_one_killed_between_claim_and_text_loses_nothing(server: MailServer) -> None:
+    """Nothing was handed over: the mail goes out by itself once the claim is over."""
+    mails = [mail() for _ in range(2)]
+    server.hang_on_rcpt = True
+    sender = sender_process(server.port)
+    assert server.got_rcpt.wait(timeout=60)
+    sender.kill()
+    sender.wait(timeout=10)
+    server.hang_on_rcpt = False
+    assert states() == [MailState.CLAIMED, MailState.WAITING]
+    assert send_waiting().sent == 1
+    assert send_waiting(now=lambda: timezone.now() + CLAIM + timedelta(minutes=1)).sent == 1
+    assert sorted(server.received) == sorted(item.message_id for item in mails)
 
 
 def test_a_claim_that_expired_before_the_text_is_taken_over(server: MailServer) -> None:

@@ -97,7 +97,8 @@ def test_earlier_rounds_and_predecessors(recorder: SignedInClient, measure: Meas
     reason = "Farbe in der Quelle nicht überliefert"
     make.agreed_rating(old, round=evaluation, grade=None, reason=reason, influence=None, basis=[])
     page = text_of(recorder.get(address(measure)))
-    assert "Evaluation 2018–2022, dort 20.1:" in page
+    assert "Evaluation 2018–2022, dort <a" in page
+    assert f"/konzepte/{old.concept.slug}/massnahmen/20.1/?runde={evaluation.slug}" in page
     assert reason in page
 
 

@@ -174,7 +174,7 @@ def test_returning_with_a_question(recorder: SignedInClient, measure: Measure) -
     report = StatusReport.objects.get(unit__slug="vhs")
     data = {"runde": "runde-2026", "zurueck": "uneinig=1", "report": str(report.pk), "text": "Wie viele?"}
     response = recorder.post(address(measure), data)
-    assert response["Location"] == f"{address(measure, runde='runde-2026', zurueck='uneinig=1')}#bericht-vhs"
+    assert response["Location"] == f"{address(measure, runde='runde-2026', zurueck='uneinig=1')}#frage-{Inquiry.objects.get().pk}"
     report.refresh_from_db()
     assert report.state == ReportState.RETURNED
     page = text_of(recorder.get(response["Location"]))

@@ -4,11 +4,14 @@ import pytest
 from django.utils import timezone
 
 from goals.models import Measure
-from ratings.models import AgendaItem, AgendaOrigin, AgreedRating, Inquiry, Meeting
+from ratings.appendix import freeze, live_appendix
+from ratings.meetings import note_stamp
+from ratings.models import AgendaItem, AgendaOrigin, AgreedRating, Inquiry, Meeting, ReportingRound
+from ratings.states import RoundState
 from tests import factories as make
 from tests.conftest import SignedInClient
 from tests.query_counts import QueryCounts
-from tests.ratings.measure_page import current, disputed_measure, entered, text_of
+from tests.ratings.measure_page import address, current, disputed_measure, entered, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +40,9 @@ def test_the_recorder_makes_a_meeting_and_its_agenda(recorder: SignedInClient, m
     recorder.post(made["Location"], {"aktion": "auswahl", "auswahl": "disputed"})
     recorder.post(made["Location"], {"aktion": "nummern", "nummern": "100.1, 21.1"})
     assert [item.measure.number for item in meeting.items.in_order()] == ["21.1", "22.1", "100.1"]
-    page = text_of(recorder.post(made["Location"], {"aktion": "nummern", "nummern": "9.9"}, follow=True))
+    refused = recorder.post(made["Location"], {"aktion": "nummern", "nummern": "100.1, 9.9"})
+    assert (refused.status_code, b'value="100.1, 9.9"' in refused.content) == (422, True)
+    page = text_of(refused)
     assert "Diese Nummern gibt es nicht: 9.9." in page
     recorder.post(made["Location"], {"aktion": "entfernen", "punkt": meeting.items.in_order()[0].pk})
     assert meeting.items.count() == 2
@@ -110,6 +115,98 @@ def test_the_list_tells_of_others_decisions(recorder: SignedInClient, board: Sig
     recorder.post(screen(item), entered(item.measure))
     answer = board.get(address, known)
     assert "An anderer Stelle abgestimmt: mittel" in text_of(answer)
+
+
+def interim(item: AgendaItem) -> None:
+    """The round of `item` becomes one without ratings, with a second item."""
+    ReportingRound.objects.filter(pk=item.meeting.round_id).update(has_ratings=False)
+    AgendaItem.objects.create(meeting=item.meeting, measure=Measure.objects.get(goal__number="100"), origin=AgendaOrigin.HAND)
+
+
+def test_a_meeting_without_ratings(recorder: SignedInClient, item: AgendaItem) -> None:
+    interim(item)
+    page = text_of(recorder.get(screen(item)))
+    assert "Besprochen und weiter" in page
+    assert not [word for word in ("Zielerreichungsgrad", "Kennzeichen", "Vorschlag", "Einstimmige") if word in page]
+    seen = note_stamp(item)
+    done = recorder.post(screen(item), {"note": "Zahlen nachreichen.", "note_seen": seen})
+    assert done["Location"] == f"/sitzungen/{item.meeting_id}/100.1/"
+    conflict = recorder.post(screen(item), {"note": "Etwas anderes.", "note_seen": seen})
+    assert conflict.status_code == 409
+    assert all(text in text_of(conflict) for text in ("Etwas anderes.", "Zahlen nachreichen.", "besprochen"))
+    last = recorder.post(done["Location"], {"aktion": "vertagen", "note": "Fehlt noch.", "note_seen": seen})
+    assert last["Location"] == f"/sitzungen/{item.meeting_id}/"
+    agenda = text_of(recorder.get(last["Location"]))
+    assert "1 besprochen, 1 vertagt, 0 offen" in agenda
+    assert all(text in agenda for text in ("Alle Punkte sind behandelt", "Zahlen nachreichen.", "Fehlt noch."))
+    assert "Vorschläge uneinig" not in agenda
+    back = {"aktion": "zuruecknehmen", "punkt": item.meeting.items.reverse()[0].pk, "next": done["Location"]}
+    assert recorder.post(last["Location"], back)["Location"] == done["Location"]
+    assert not AgreedRating.objects.exists()
+
+
+@pytest.mark.parametrize("state", [RoundState.CLOSED, RoundState.PREPARING])
+def test_a_meeting_of_a_round_that_does_not_run_says_so(state: RoundState, coordinator: SignedInClient) -> None:
+    round_ = make.round(state=state)
+    meeting = Meeting.objects.create(round=round_, on=timezone.localdate())
+    words = "ist abgeschlossen" if state == RoundState.CLOSED else "ist noch in Vorbereitung"
+    if state == RoundState.CLOSED:
+        make.snapshot(round_, data=freeze(live_appendix(round_)))
+    assert words in text_of(coordinator.get(f"/sitzungen/{meeting.pk}/"))
+    assert words in text_of(coordinator.post(f"/sitzungen/{meeting.pk}/", {"aktion": "beenden"}, follow=True))
+    assert words in text_of(coordinator.post(f"/runden/{round_.slug}/sitzungen/", {"on": "2026-12-10"}))
+
+
+def test_a_note_beside_a_decision(recorder: SignedInClient, item: AgendaItem) -> None:
+    seen = note_stamp(item)
+    recorder.post(screen(item), entered(item.measure, note="Lange besprochen.", note_seen=seen))
+    item.refresh_from_db()
+    assert (item.outcome, item.note) == ("agreed", "Lange besprochen.")
+    recorder.post(screen(item), {"aktion": "notiz", "note": "Kurz besprochen.", "note_seen": note_stamp(item)})
+    item.refresh_from_db()
+    assert item.note == "Kurz besprochen."
+    lost = recorder.post(screen(item), {"aktion": "notiz", "note": "Von einer alten Seite.", "note_seen": seen})
+    assert lost.status_code == 409
+    assert "Von einer alten Seite." in text_of(lost)
+
+
+def test_what_changed_since_the_round_before(recorder: SignedInClient, item: AgendaItem) -> None:
+    before = make.round(
+        item.measure.concept, state=RoundState.CLOSED, title="Runde 2024", opens_on="2024-01-01", due_on="2024-02-01"
+    )
+    unit = item.measure.reports.get(unit__slug="jugend").unit
+    make.submission(make.report(item.measure, unit, round=before), summary="Die Plätze fehlen.", grade="mittel")
+    shown = text_of(recorder.get(f"{screen(item)}?text=aenderungen"))
+    assert "Verglichen mit „Runde 2024“" in shown
+    assert '<del><span class="kern-sr-only"> gestrichen: </span>fehlen' in shown
+    assert '<ins><span class="kern-sr-only"> neu: </span>reichen' in shown
+    assert (
+        "text=aenderungen" in recorder.post(f"{screen(item)}?text=aenderungen", entered(item.measure, aktion="notiz"))["Location"]
+    )
+    plain = text_of(recorder.get(screen(item)))
+    assert "<del>" not in plain
+    assert f'href="{screen(item)}?text=aenderungen"' in plain
+
+
+@pytest.mark.parametrize(
+    ("wanted", "comes_to"),
+    [("", "/konzepte/"), ("https://example.org/", "/konzepte/"), ("//example.org/", "/konzepte/"), ("here", "/sitzungen/")],
+)
+def test_steps_on_a_report_lead_back_to_the_item(
+    wanted: str, comes_to: str, coordinator: SignedInClient, item: AgendaItem
+) -> None:
+    here = f"{screen(item)}?text=aenderungen"
+    report = item.measure.reports.get(unit__slug="vhs")
+    assert f'name="next" value="{here}"' in text_of(coordinator.get(here))
+    for action in ("drop", "lift"):
+        data = {"action": action, "reason": "Nicht mehr zuständig.", "next": here if wanted == "here" else wanted}
+        assert coordinator.post(f"/berichte/{report.pk}/schritt/", data)["Location"].startswith(comes_to)
+
+
+def test_an_item_agreed_on_the_page_of_its_massnahme(recorder: SignedInClient, item: AgendaItem) -> None:
+    recorder.post(address(item.measure, "agree"), entered(item.measure))
+    assert "bereits abgestimmt am" in text_of(recorder.get(f"/sitzungen/{item.meeting_id}/"))
+    assert "Bereits abgestimmt am" in text_of(recorder.get(screen(item)))
 
 
 def test_a_held_meeting_says_why_it_is_locked(recorder: SignedInClient, item: AgendaItem) -> None:

@@ -1,6 +1,5 @@
 """Sittings: what comes onto the agenda by which choice, decisions, putting off, taking back (issue 3, points 1 and 2)."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,14 +8,18 @@ from django.utils import timezone
 
 from evalportal.accounts.models import User
 from goals.models import Measure, Role
+from ratings import meeting_decisions
 from ratings import meetings as acts
-from ratings.agreement import Decided, Outdated, Refused, agree, counting_submissions
+from ratings.agenda import agenda_choices
+from ratings.agreement import Decided, Outdated, Refused, counting_submissions
 from ratings.appendix import live_appendix
 from ratings.models import AgendaItem, AgendaOrigin, AgendaOutcome, AgreedRating, Meeting, MeetingState, ReportingRound
-from ratings.scheme import Grade, Marker
+from ratings.scheme import Grade
+from ratings.settled import agreed_for_good, settled_at
 from ratings.states import InquiryState, RoundState
 from ratings.workflow import Impossible
 from tests import factories as make
+from tests.ratings.meetings import a_meeting, agree_elsewhere, an_item, decide, take_back, take_up
 
 pytestmark = pytest.mark.django_db
 
@@ -32,26 +35,9 @@ def round_() -> ReportingRound:
     return make.filled_round(3)
 
 
-def a_meeting(round_: ReportingRound, user: User, *, in_days: int = 0) -> Meeting:
-    return acts.save(Meeting(round=round_, on=timezone.localdate() + timedelta(days=in_days)), user=user)
-
-
-def an_item(meeting: Meeting, number: str, user: User) -> AgendaItem:
-    goal, _, position = number.rpartition(".")
-    measure = Measure.objects.get(concept=meeting.round.concept, goal__number=goal, position=position)
-    acts.add(meeting.pk, [measure.key], AgendaOrigin.HAND, user=user)
-    return meeting.items.get(measure=measure)
-
-
-def decide(item: AgendaItem, user: User, grade: Grade = Grade.MEDIUM, *, version: int = 0) -> AgreedRating:
-    seen = [submission.pk for submission in counting_submissions(item.meeting.round, item.measure)]
-    decided = Decided(grade, reason="Zwischen beiden.")
-    return acts.decide(item.pk, decided=decided, version=version, seen=seen, user=user)
-
-
 def numbers(round_: ReportingRound, value: str) -> list[str]:
     appendix = live_appendix(round_)
-    choice = next(choice for choice in acts.agenda_choices(round_, appendix) if choice.value == value)
+    choice = next(choice for choice in agenda_choices(round_, appendix) if choice.value == value)
     return [row.number for row in appendix.rows if row.key in choice.keys]
 
 
@@ -132,7 +118,7 @@ def test_what_each_choice_takes(happened: Any, choices: set[str]) -> None:
     measure = make.measure("7.1", concept=concept)
     round_ = make.round(concept)
     happened(measure, round_)
-    found = {choice.value for choice in acts.agenda_choices(round_, live_appendix(round_)) if measure.key in choice.keys}
+    found = {choice.value for choice in agenda_choices(round_, live_appendix(round_)) if measure.key in choice.keys}
     assert found == choices | {"feld-1"}
 
 
@@ -164,7 +150,7 @@ def test_only_the_recorder_and_the_coordinator_hold_meetings(role: Role, round_:
         lambda: acts.remove(item.pk, user=person),
         lambda: acts.put_off(item.pk, user=person),
         lambda: decide(item, person),
-        lambda: acts.undo(meeting.pk, item.pk, user=person),
+        lambda: meeting_decisions.undo(meeting.pk, item.pk, user=person),
         lambda: acts.hold(meeting.pk, user=person),
     ):
         with pytest.raises(PermissionDenied):
@@ -196,7 +182,7 @@ def test_a_refused_decision_leaves_the_item_open(round_: ReportingRound, recorde
     item = an_item(a_meeting(round_, recorder), "1.1", recorder)
     seen = [submission.pk for submission in counting_submissions(round_, item.measure)]
     with pytest.raises(Refused):
-        acts.decide(item.pk, decided=Decided(None), version=0, seen=seen, user=recorder)
+        meeting_decisions.decide(item.pk, decided=Decided(None), version=0, seen=seen, user=recorder)
     item.refresh_from_db()
     assert item.is_open
     assert not AgreedRating.objects.filter(measure=item.measure).exists()
@@ -207,7 +193,7 @@ def test_what_is_put_off_comes_up_in_the_next_meeting(round_: ReportingRound, re
     later = a_meeting(round_, recorder, in_days=7)
     a_meeting(round_, recorder, in_days=14)
     item = an_item(today, "1.1", recorder)
-    assert acts.put_off(item.pk, user=recorder, note="Zahlen fehlen.") == later
+    assert acts.put_off(item.pk, user=recorder, note=acts.Note("Zahlen fehlen.", acts.note_stamp(item))) == later
     item.refresh_from_db()
     assert (item.outcome, item.note) == (AgendaOutcome.PUT_OFF, "Zahlen fehlen.")
     assert later.items.get().is_open
@@ -238,75 +224,78 @@ def test_ending_a_meeting_puts_off_what_is_open(round_: ReportingRound, recorder
     decide(item, recorder)
 
 
-def test_taking_back_a_first_decision(round_: ReportingRound, recorder: User) -> None:
+def test_ending_leaves_what_was_agreed_elsewhere(round_: ReportingRound, recorder: User) -> None:
     meeting = a_meeting(round_, recorder)
-    item = an_item(meeting, "1.1", recorder)
-    decide(item, recorder)
-    acts.undo(meeting.pk, item.pk, user=recorder)
+    item, waiting = an_item(meeting, "1.1", recorder), an_item(meeting, "2.1", recorder)
+    agree_elsewhere(item, recorder)
+    acts.hold(meeting.pk, user=recorder)
     item.refresh_from_db()
-    assert (item.outcome, item.decided_at) == (AgendaOutcome.OPEN, None)
-    assert not AgreedRating.objects.filter(measure=item.measure).exists()
-    kept = AgreedRating.history.filter(measure=item.measure)
-    assert [entry.history_type for entry in kept.order_by("history_id")] == ["~", "-"]
-    assert kept.first().history_user == recorder
-    with pytest.raises(Outdated):
-        acts.undo(meeting.pk, item.pk, user=recorder)
+    waiting.refresh_from_db()
+    assert (item.outcome, waiting.outcome) == (AgendaOutcome.OPEN, AgendaOutcome.PUT_OFF)
+    later = a_meeting(round_, recorder, in_days=7)
+    assert [copy.measure for copy in later.items.all()] == [waiting.measure]
 
 
-def test_a_page_that_shows_a_decision_taken_back_overwrites_nothing(round_: ReportingRound, recorder: User) -> None:
+def test_taking_an_ended_meeting_up_again_opens_what_its_end_put_off(round_: ReportingRound, recorder: User) -> None:
+    meeting, later = a_meeting(round_, recorder), a_meeting(round_, recorder, in_days=7)
+    ended, chosen = an_item(meeting, "1.1", recorder), an_item(meeting, "2.1", recorder)
+    acts.put_off(chosen.pk, user=recorder)
+    acts.hold(meeting.pk, user=recorder)
+    assert later.items.count() == 2
+    acts.hold(meeting.pk, user=recorder, held=False)
+    ended.refresh_from_db()
+    chosen.refresh_from_db()
+    assert (ended.outcome, chosen.outcome) == (AgendaOutcome.OPEN, AgendaOutcome.PUT_OFF)
+    assert [copy.measure for copy in later.items.all()] == [chosen.measure]
+
+
+@pytest.mark.parametrize("act", [take_up, take_back, decide])
+@pytest.mark.parametrize(("note", "left"), [("", 0), ("Zahlen liegen vor.", 1)])
+def test_the_copy_goes_when_the_item_is_taken_up_again(
+    act: Any, note: str, left: int, round_: ReportingRound, recorder: User
+) -> None:
+    item, later = an_item(a_meeting(round_, recorder), "1.1", recorder), a_meeting(round_, recorder, in_days=7)
+    acts.put_off(item.pk, user=recorder)
+    copy = later.items.get()
+    if note:
+        meeting_decisions.write_note(copy.pk, note=acts.Note(note, acts.note_stamp(copy)), user=recorder)
+    act(item, recorder)
+    assert later.items.count() == left
+
+
+def test_what_was_on_the_later_agenda_anyway_stays_there(round_: ReportingRound, recorder: User) -> None:
+    item, later = an_item(a_meeting(round_, recorder), "1.1", recorder), a_meeting(round_, recorder, in_days=7)
+    an_item(later, "1.1", recorder)
+    acts.put_off(item.pk, user=recorder)
+    take_up(item, recorder)
+    assert later.items.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("origin", "agreed", "newer", "is_settled"),
+    [
+        (AgendaOrigin.FIELD, "before", False, True),
+        (AgendaOrigin.HAND, "before", False, False),
+        (AgendaOrigin.ANSWERED, "before", False, False),
+        (AgendaOrigin.HAND, "after", False, True),
+        (AgendaOrigin.PUT_OFF, "after", False, True),
+        (AgendaOrigin.HAND, "after", True, False),
+        (AgendaOrigin.HAND, "never", False, False),
+    ],
+)
+def test_when_an_item_was_settled_elsewhere(
+    origin: AgendaOrigin, agreed: str, newer: bool, is_settled: bool, round_: ReportingRound, recorder: User
+) -> None:
     meeting = a_meeting(round_, recorder)
-    item = an_item(meeting, "1.1", recorder)
-    stale = decide(item, recorder).version
-    acts.undo(meeting.pk, item.pk, user=recorder)
-    assert decide(item, recorder, Grade.HIGH).version == stale + 1
-    with pytest.raises(Outdated):
-        decide(item, recorder, Grade.LOW, version=stale)
-
-
-def test_taking_back_restores_what_stood_before(round_: ReportingRound, recorder: User) -> None:
-    meeting = a_meeting(round_, recorder)
-    item = an_item(meeting, "1.1", recorder)
-    seen = [submission.pk for submission in counting_submissions(round_, item.measure)]
-    other = make.member(Role.COORDINATOR)
-    before = Decided(Grade.LOW, {Marker.ROUTINE: True}, "Vorher so.", "Bemerkung")
-    agree(round_id=round_.pk, measure=item.measure, decided=before, version=0, seen=seen, user=other)
-    decide(item, recorder, Grade.HIGH, version=1)
-    acts.undo(meeting.pk, item.pk, user=recorder)
-    rating = AgreedRating.objects.get(measure=item.measure)
-    assert (rating.grade, rating.routine, rating.reason, rating.remark) == ("gering", True, "Vorher so.", "Bemerkung")
-    assert (rating.version, rating.agreed_by) == (3, other)
-    assert set(rating.basis.values_list("pk", flat=True)) == set(seen)
-    assert rating.history.first().history_change_reason == "Entscheidung zurückgenommen"
-
-
-def test_only_the_last_decision_can_be_taken_back(round_: ReportingRound, recorder: User) -> None:
-    meeting = a_meeting(round_, recorder)
-    first, second = an_item(meeting, "1.1", recorder), an_item(meeting, "2.1", recorder)
-    decide(first, recorder)
-    decide(second, recorder)
-    with pytest.raises(Outdated):
-        acts.undo(meeting.pk, first.pk, user=recorder)
-    acts.undo(meeting.pk, second.pk, user=recorder)
-    acts.undo(meeting.pk, first.pk, user=recorder)
-    assert not AgreedRating.objects.filter(measure__in=[first.measure, second.measure]).exists()
-
-
-def test_nothing_is_taken_back_after_a_change(round_: ReportingRound, recorder: User) -> None:
-    meeting = a_meeting(round_, recorder)
-    item = an_item(meeting, "1.1", recorder)
-    decide(item, recorder)
-    make.submission(item.measure.reports.first())
-    with pytest.raises(Outdated, match="neu eingereicht"):
-        acts.undo(meeting.pk, item.pk, user=recorder)
-    assert AgreedRating.objects.filter(measure=item.measure).exists()
-
-
-def test_nothing_is_taken_back_that_was_agreed_anew_elsewhere(round_: ReportingRound, recorder: User) -> None:
-    meeting = a_meeting(round_, recorder)
-    item = an_item(meeting, "1.1", recorder)
-    decide(item, recorder)
-    seen = [submission.pk for submission in counting_submissions(round_, item.measure)]
-    agree(round_id=round_.pk, measure=item.measure, decided=Decided(Grade.LOW), version=1, seen=seen, user=recorder)
-    with pytest.raises(Outdated, match="anderer Stelle"):
-        acts.undo(meeting.pk, item.pk, user=recorder)
-    assert AgreedRating.objects.get(measure=item.measure).grade == Grade.LOW
+    measure = Measure.objects.get(concept=round_.concept, goal__number="1")
+    item = AgendaItem(meeting=meeting, measure=measure, origin=origin)
+    if agreed == "before":
+        agree_elsewhere(item, recorder)
+    item.added_at = timezone.now()
+    item.save()
+    if agreed == "after":
+        agree_elsewhere(item, recorder)
+    if newer:
+        make.submission(measure.reports.first())
+    for_good = agreed_for_good(round_, live_appendix(round_).rows)
+    assert (settled_at(item, measure.key, for_good) is not None) == is_settled

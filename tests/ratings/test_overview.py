@@ -210,6 +210,7 @@ def test_the_page_costs_the_same_at_ten_times_the_rows(client_as: Callable[..., 
         assert_query_count("overview", client, f"/runden/{round_.slug}/uebersicht/", most=8)
         assert_query_count("overview filtered", client, f"/runden/{round_.slug}/uebersicht/?bewertung=hoch&sort=stand", most=8)
         assert_query_count("export xlsx", client, f"/runden/{round_.slug}/anhang.xlsx", most=12)
+        assert_query_count("export ods", client, f"/runden/{round_.slug}/anhang.ods", most=12)
         assert_query_count("export csv", client, f"/runden/{round_.slug}/anhang.csv", most=12)
 
 

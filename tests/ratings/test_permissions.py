@@ -20,6 +20,7 @@ PREDICATES: dict[str, Callable[[Any, StatusReport], Decision | bool]] = {
     "read inside": lambda user, report: permissions.is_inside(user, report.round.concept_id),
     "coordinate": lambda user, report: permissions.may_coordinate(user, report.round.concept_id),
     "record": lambda user, report: permissions.may_record(user, report.round.concept_id),
+    "ask": lambda user, report: permissions.may_ask(user, report.round.concept_id),
     "record in the round": lambda user, report: permissions.may_record_round(user, report.round),
     "write": permissions.may_write,
     "read the draft": lambda user, report: permissions.may_read_draft(user, report, on_behalf=False),
@@ -28,7 +29,7 @@ PREDICATES: dict[str, Callable[[Any, StatusReport], Decision | bool]] = {
     "see authors": permissions.may_see_authors,
 }
 
-COORDINATOR_MAY = "read inside, coordinate, record, record in the round, write, read a draft on behalf, approve, see authors"
+COORDINATOR_MAY = "read inside, coordinate, record, ask, record in the round, write, read a draft on behalf, approve, see authors"
 
 # Who, in which unit („here“ is the report's) and Konzept → what they may. The report is open, nobody has written anything.
 MAY: list[tuple[str, Role | None, str, str, str]] = [
@@ -43,8 +44,8 @@ MAY: list[tuple[str, Role | None, str, str, str]] = [
     ("approver above and below", Role.APPROVER, "above+", "all",
      "read inside, write, read the draft, read a draft on behalf, approve, see authors"),
     ("approver elsewhere", Role.APPROVER, "there", "all", "read inside"),
-    ("board", Role.BOARD, "", "all", "read inside"),
-    ("recorder", Role.RECORDER, "", "all", "read inside, record, record in the round"),
+    ("board", Role.BOARD, "", "all", "read inside, ask"),
+    ("recorder", Role.RECORDER, "", "all", "read inside, record, ask, record in the round"),
     ("recorder of another one", Role.RECORDER, "", "that", ""),
     ("coordinator", Role.COORDINATOR, "", "all", COORDINATOR_MAY),
     ("coordinator of this one", Role.COORDINATOR, "", "this", COORDINATOR_MAY),

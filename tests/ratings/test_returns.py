@@ -11,7 +11,8 @@ from django.utils import timezone
 from goals.models import OrgUnit, Role
 from ratings.appendix import freeze, live_appendix
 from ratings.models import DueExtension, ReportingRound, StatusReport
-from ratings.returns import Returns, returns_by_unit, total, without_unit
+from ratings.returns import Returns, all_dropped, returns_by_unit, total, without_unit
+from ratings.rounds import gaps
 from ratings.states import ReportState, RoundState
 from tests import factories as make
 from tests.conftest import SignedInClient
@@ -103,7 +104,34 @@ def test_who_is_responsible_for_nothing_and_for_what_nobody_is() -> None:
     make.measure("1.1", concept=round_.concept)
     make.report(make.measure("2.1", concept=round_.concept), round=round_)
     owes(make.unit(), S.DROPPED, round_=round_)
-    assert [row.number for row in without_unit(live_appendix(round_).rows)] == ["1.1", "3.1"]
+    rows = live_appendix(round_).rows
+    assert [row.number for row in without_unit(rows)] == ["1.1"]
+    assert [row.number for row in all_dropped(rows)] == ["3.1"]
+
+
+def test_a_measure_whose_reports_are_all_dropped_says_so(coordinator: SignedInClient) -> None:
+    """By hand or not: „niemand zuständig“ would be wrong, the unit is named."""
+    round_ = make.round()
+    unit = make.unit(name="Bildung")
+    owes(unit, S.DROPPED, round_=round_)
+    text = page(coordinator, round_)
+    assert "deren Berichte alle entfallen sind" in text
+    assert "ohne zuständige Einheit" not in text
+    overview = coordinator.get(reverse("ratings:overview", args=[round_.slug])).content.decode()
+    assert "Berichte entfallen" in overview
+    assert "alle Berichte entfallen" in [gap.kind for gap in gaps(round_)]
+    figures = coordinator.get(reverse("ratings:round", args=[round_.slug])).content.decode()
+    assert "stand=dropped" in figures
+    assert coordinator.get(reverse("ratings:overview", args=[round_.slug]) + "?stand=dropped").context["shown"] == 1
+
+
+def test_the_evaluationsleitung_gets_to_the_deadlines(coordinator: SignedInClient, recorder: SignedInClient) -> None:
+    round_ = make.round()
+    link = reverse("ratings:extensions", args=[round_.slug])
+    assert link in page(coordinator, round_)
+    assert link not in page(recorder, round_)
+    ReportingRound.objects.update(state=RoundState.CLOSED)
+    assert link not in page(coordinator, round_)
 
 
 def test_the_page_shows_units_as_a_tree(coordinator: SignedInClient) -> None:

@@ -57,7 +57,7 @@ class Said:
 
 ROLLED = [
     ("", Said(S.NONE, None, P.NOBODY)),
-    ("lead entfallen hoch", Said(S.NONE, None, P.NOBODY)),
+    ("lead entfallen hoch", Said(S.NONE, None, P.DROPPED)),
     ("lead vorgesehen", Said(S.NONE, None, P.WAITING)),
     ("lead offen", Said(S.NONE, None, P.MISSING, "lead")),
     ("lead entwurf", Said(S.NONE, None, P.MISSING, "lead")),
@@ -96,7 +96,7 @@ def test_roll_up(text: str, said: Said) -> None:
     assert rolled.is_unanimous is said.unanimous
     assert rolled.unanimous_grade == (Grade(said.grades) if said.unanimous else None)
     assert rolled.is_disputed is (len(said.grades.split()) > 1)
-    assert rolled.nobody_responsible is (said.progress == P.NOBODY)
+    assert rolled.nobody_responsible is (said.progress in (P.NOBODY, P.DROPPED))
 
 
 @pytest.mark.parametrize("text", [text for text, _ in ROLLED], ids=[text or "nobody" for text, _ in ROLLED])

@@ -162,7 +162,8 @@ def test_every_active_filter_can_be_taken_away_alone() -> None:
 
 def test_the_heads_of_the_columns_order_and_turn_the_order_around() -> None:
     asked = chosen("bewertung=gering&sort=einheit")
-    headings = OverviewTable((), order_by=asked.order_by).headings(lambda order: asked.query(sort=order))
+    table = OverviewTable((), order_by=asked.order_by, exclude=["sachstand"])
+    headings = table.headings(lambda order: asked.query(sort=order))
     assert [(heading.label, heading.query, heading.direction) for heading in headings] == [
         ("Ziel", "bewertung=gering", ""),
         ("Maßnahme", "bewertung=gering&sort=massnahme", ""),

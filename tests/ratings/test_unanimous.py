@@ -14,7 +14,7 @@ from ratings import agreement
 from ratings.agreement import Chosen, Outcome, Outdated
 from ratings.models import AgreedRating, ReportingRound, StatusReport
 from ratings.scheme import Grade, Marker
-from ratings.states import ReportState, RoundState
+from ratings.states import InquiryState, ReportState, RoundState
 from tests import factories as make
 from tests.conftest import SignedInClient
 from tests.query_counts import QueryCounts, beyond_session_and_user
@@ -253,8 +253,19 @@ def test_the_preview_lists_what_is_unanimous_and_chooses_what_is_complete(record
     assert text.count(" checked") == 1
     assert f'value="{tokens(recorder, round_)["1.1"]}" aria-label="1.1 {complete.title} übernehmen" checked' in text
     assert "Bericht fehlt: JA" in text
-    assert "Rückfrage offen" in text
+    assert "Rückfrage nicht erledigt" in text
     assert "Routine: nur" in text  # the contributing unit did not set it
+
+
+def test_a_question_at_a_submitted_report_is_not_chosen_beforehand(recorder: SignedInClient) -> None:
+    round_ = make.round()
+    asked, settled = reported(HIGH, round_=round_, number="1.1"), reported(HIGH, round_=round_, number="2.1")
+    make.inquiry(asked.reports.get())
+    make.inquiry(settled.reports.get(), state=InquiryState.DONE)
+    text = page(recorder, round_)
+    assert text.count(" checked") == 1
+    assert f'value="{tokens(recorder, round_)["2.1"]}" aria-label="2.1 {settled.title} übernehmen" checked' in text
+    assert "Rückfrage nicht erledigt" in text
 
 
 def test_kennzeichen_that_all_set_are_not_named_as_differing(recorder: SignedInClient) -> None:

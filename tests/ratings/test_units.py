@@ -1,14 +1,17 @@
 """Units and responsibilities in the portal: who may change them, what that does to running rounds, what is refused and why."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from evalportal.accounts.models import User
-from goals.models import Concept, Measure, OrgUnit, Role
+from goals.models import Concept, Deputy, Measure, OrgUnit, Role
+from goals.permissions import load_access
 from ratings import organising
-from ratings.models import ReportingRound
+from ratings.models import DueExtension, ReportingRound
 from ratings.organising import OtherEffects
 from ratings.states import ReportState
 from ratings.workflow import Impossible
@@ -49,6 +52,82 @@ def test_merging_hands_the_reports_over_in_one_go() -> None:
     assert (unit.is_active, unit.successor) == (False, into)
     entry = unit.history.first()
     assert (entry.history_user, entry.history_change_reason) == (leader, "in „Volkshochschule“ aufgegangen: Verfügung 7")
+
+
+# Per unit („alt“ goes, „neu“ takes its place) and Maßnahme (empty: all): until how many days after the round's deadline.
+EXTENSIONS: dict[str, tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]] = {
+    "for one Maßnahme": ({("alt", "1.1"): 5}, {("neu", "1.1"): 5}),
+    "for all: those taken over alone": ({("alt", ""): 5}, {("neu", "1.1"): 5, ("neu", "2.1"): 5}),
+    "the longest counts": ({("alt", ""): 5, ("alt", "1.1"): 9}, {("neu", "1.1"): 9, ("neu", "2.1"): 5}),
+    "as long there already": ({("alt", "1.1"): 5, ("neu", "1.1"): 5}, {("neu", "1.1"): 5}),
+    "longer than there": ({("alt", "1.1"): 9, ("neu", "1.1"): 5}, {("neu", "1.1"): 9}),
+    "covered there by one for all": ({("alt", "1.1"): 5, ("neu", ""): 9}, {("neu", ""): 9}),
+    "of all units": ({("", "1.1"): 5}, {("", "1.1"): 5}),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), EXTENSIONS.values(), ids=EXTENSIONS)
+def test_merging_hands_longer_deadlines_over(
+    before: dict[tuple[str, str], int], after: dict[tuple[str, str], int], coordinator: SignedInClient
+) -> None:
+    round_, first, old = _running()
+    new = make.unit(name="Neu", slug="neu")
+    second, third = (make.measure(f"{number}.1", concept=round_.concept) for number in (2, 3))
+    make.report(second, old, round=round_)
+    make.report(third, new, round=round_)
+    units, measures = {"alt": old, "neu": new, "": None}, {"1.1": first, "2.1": second, "": None}
+
+    def day(number: int) -> date:
+        return round_.due_on + timedelta(days=number)
+
+    for (unit, measure), number in before.items():
+        fields = {"unit": units[unit], "measure": measures[measure], "due_on": day(number)}
+        DueExtension.objects.create(round=round_, reason="Krank", granted_at=timezone.now(), **fields)
+    sent = {"step": "merge", "into": new.pk, "reason": "Verfügung 7"}
+    shown = coordinator.post("/einheiten/sprachbuero/", sent)
+    taken = {pair for pair in after if pair not in before or after[pair] != before[pair]}
+    assert ("Diese Fristverlängerungen gehen über" in shown.content.decode()) is bool(taken)
+    assert DueExtension.objects.count() == len(before)
+    coordinator.post("/einheiten/sprachbuero/", sent | {"expected": shown.context["expected"]})
+    names = {old.pk: "alt", new.pk: "neu", None: ""}
+    found = {
+        (names[row.unit_id], row.measure.number if row.measure else ""): (row.due_on - round_.due_on).days
+        for row in DueExtension.objects.select_related("measure__goal")
+    }
+    assert found == after
+    for row in DueExtension.history.filter(history_type="-"):
+        assert row.history_change_reason == "Verlängerung auf „Neu“ übergegangen"
+
+
+@pytest.mark.parametrize(
+    ("with_own_role", "there_already", "until", "goes_over"),
+    [(False, False, 7, True), (True, False, 7, False), (False, True, 7, False), (False, False, -1, False)],
+    ids=["running", "the deputy has a role there", "exists there", "over"],
+)
+def test_merging_hands_vertretungen_over(
+    with_own_role: bool, there_already: bool, until: int, goes_over: bool, coordinator: SignedInClient
+) -> None:
+    _, _, unit = _running()
+    into, today = make.unit(name="Volkshochschule"), timezone.localdate()
+    absent, deputy = make.member(Role.REPORTER, unit=unit), make.member(Role.REPORTER, unit=into if with_own_role else None)
+    days = {"from_on": today - timedelta(days=9), "until_on": today + timedelta(days=until)}
+    row = Deputy.objects.create(absent=absent, deputy=deputy, unit=unit, **days)
+    if there_already:
+        Deputy.objects.create(absent=absent, deputy=deputy, unit=into, **days)
+    sent = {"step": "merge", "into": into.pk, "reason": "Verfügung 7"}
+    shown = coordinator.post("/einheiten/sprachbuero/", sent)
+    assert ("Eine Vertretung geht auf „Volkshochschule“ über" in shown.content.decode()) is goes_over
+    row.refresh_from_db()
+    assert row.unit == unit
+    coordinator.post("/einheiten/sprachbuero/", sent | {"expected": shown.context["expected"]})
+    row.refresh_from_db()
+    assert (row.unit == into) is goes_over
+    if goes_over:
+        entry = row.history.first()
+        assert (entry.history_user, "übergegangen" in entry.history_change_reason) == (coordinator.user, True)
+        assert into.pk not in load_access(deputy).units({Role.REPORTER}, make.concept().pk), "only with a role of who is absent"
+        make.member(Role.REPORTER, unit=into, user=absent)
+        assert into.pk in load_access(deputy).units({Role.REPORTER}, make.concept().pk)
 
 
 def test_a_unit_that_is_taken_up_again_gets_its_reports_back() -> None:

@@ -277,7 +277,7 @@ def test_lifting_does_not_make_a_withdrawn_submission_count() -> None:
 @pytest.mark.parametrize(
     ("state", "action", "says"),
     [
-        (RoundState.CLOSED, Action.SAVE, "Evaluationsleitung kann eine Runde mit einer Begründung wieder öffnen"),
+        (RoundState.CLOSED, Action.SAVE, "eine einzelne Maßnahme oder die Runde mit einer Begründung wieder öffnen"),
         (RoundState.PREPARING, Action.SAVE, "Evaluationsleitung öffnet die Runde"),
         (RoundState.COORDINATING, Action.WITHDRAW, "Protokoll des Jour fixe kann den Bericht mit einer Rückfrage"),
         (RoundState.OPEN, Action.SAVE, "wenn er zurückgezogen oder zurückgegeben wurde"),

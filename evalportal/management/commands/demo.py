@@ -37,6 +37,7 @@ class Command(BaseCommand):
         self._say("Pakete der Oberfläche …")
         try:
             npm.install()
+            npm.build_fonts()
         except npm.NpmError as error:
             raise CommandError(str(error)) from error
         self._say("Datenbank …")

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ratings.appendix import Appendix, Audience, NothingReleased, load_appendix
-from ratings.documents import WRITERS, Writer
+from ratings.appendix import Audience, NoSuchVersion, NothingReleased, load_appendix
+from ratings.documents import WRITERS, NotWritten, Writer
 from ratings.models import ReportingRound
 
 
@@ -25,16 +25,21 @@ class Command(BaseCommand):
             "--freigegeben", action="store_true", help="nur das freigegebene Ergebnis, ohne Vorschläge und Stand der Berichte"
         )
 
+        parser.add_argument("--fassung", type=int, metavar="N", help="diese Fassung statt der neuesten")
+
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["ausgabe"])
         writer = _writer(path)
-        round_ = _round(options["runde"])
+        round_ = find_round(options["runde"])
         audience = Audience.RELEASED if options["freigegeben"] else Audience.INTERNAL
+        version = options["fassung"]
         try:
-            appendix = load_appendix(round_, audience, with_texts=audience is Audience.INTERNAL)
+            appendix = load_appendix(round_, audience, with_texts=audience is Audience.INTERNAL, version=version)
+        except NoSuchVersion as error:
+            raise CommandError(f"Von „{round_}“ gibt es Fassung {version} nicht, oder sie ist nicht freigegeben.") from error
         except NothingReleased as error:
             raise CommandError(f"Für „{round_}“ ist noch kein Stand gespeichert, der ausgegeben werden kann.") from error
-        _write(writer, appendix, path)
+        write_whole(writer, appendix, path)
         if options["verbosity"]:
             self.stdout.write(f"{len(appendix.rows)} Maßnahmen nach {path} geschrieben.")
 
@@ -47,7 +52,8 @@ def _writer(path: Path) -> Writer:
     return WRITERS[ending]
 
 
-def _round(slug: str) -> ReportingRound:
+def find_round(slug: str) -> ReportingRound:
+    """Return the round of this slug, its Konzept with it. Raises CommandError."""
     round_ = ReportingRound.objects.select_related("concept").filter(slug=slug).first()
     if round_ is None:
         known = ", ".join(ReportingRound.objects.values_list("slug", flat=True)) or "keine"
@@ -55,15 +61,18 @@ def _round(slug: str) -> ReportingRound:
     return round_
 
 
-def _write(writer: Writer, appendix: Appendix, path: Path) -> None:
-    """Write beside the target and rename: whoever has the old file keeps a whole one, also after a crash."""
+def write_whole(writer: Writer, content: Any, path: Path) -> None:
+    """Write what `writer` takes beside the target and rename: whoever has the old file keeps a whole one, also after a crash.
+
+    Raises CommandError.
+    """
     if path.is_dir():
         raise CommandError(f"„{path}“ ist ein Ordner. Bitte eine Datei angeben.")
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as out:
             temporary = Path(out.name)
             try:
-                writer.write(appendix, out)
+                writer.write(content, out)
                 out.flush()
                 os.fsync(out.fileno())
                 os.fchmod(out.fileno(), 0o666 & ~_umask())
@@ -73,6 +82,8 @@ def _write(writer: Writer, appendix: Appendix, path: Path) -> None:
                 raise
     except OSError as error:
         raise CommandError(f"„{path}“ lässt sich nicht schreiben: {error.strerror}.") from error
+    except NotWritten as error:
+        raise CommandError(str(error)) from error
 
 
 def _umask() -> int:

@@ -11,7 +11,11 @@ from ratings.mail.sending import send_waiting
 
 
 class Command(BaseCommand):
-    help = "Bereitet die Mails des Tages vor und sendet, was im Postausgang wartet. Darf beliebig oft und gleichzeitig laufen."
+    help = (
+        "Bereitet die Mails des Tages vor und sendet, was im Postausgang wartet. Darf beliebig oft und gleichzeitig laufen: "
+        "jede Mail geht einmal hinaus, jede Person bekommt höchstens eine am Tag. Endet mit 1, wenn der Mailserver nicht erreichbar "
+        "ist (die Mails warten), sonst mit 0; was gescheitert oder ungewiss ist, steht im Portal unter „Postausgang“."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--only-send", action="store_true", help="nur senden, nichts vorbereiten")
@@ -25,7 +29,7 @@ class Command(BaseCommand):
         if options["verbosity"]:
             self.stdout.write(
                 f"{prepared} vorbereitet, {result.sent} gesendet, {result.put_off} aufgeschoben, "
-                f"{result.failed} gescheitert, {result.uncertain} ungewiss."
+                f"{result.failed} gescheitert, {result.uncertain} ungewiss, {result.settled} hatten sich erledigt."
             )
         if result.stopped:
             raise CommandError(f"Der Mailserver ist nicht erreichbar: {result.stopped} Die Mails warten.")

@@ -6,14 +6,13 @@ from typing import Final
 
 from ratings.appendix import Appendix, AppendixRow, Audience
 from ratings.documents import wording
+from ratings.documents.cell_styles import SIZE
+from ratings.documents.grid import PADDING, PAGE_WIDTH
 from ratings.documents.text_width import text_width
-from ratings.documents.xlsx_cells import SIZE
-from ratings.documents.xlsx_page import PAGE_WIDTH
 from ratings.rollup import Standing
 from ratings.scheme import Grade, Marker
 
 INDENT: Final = 8.0  # points that Excel leaves free for one step
-PADDING: Final = 5.0  # points left and right of the text in a cell, together
 _OUTLINED: Final = {Grade.HIGH: "○", Grade.MEDIUM: "◇", Grade.LOW: "△", Grade.UNCLEAR: "?"}
 
 
@@ -55,9 +54,12 @@ def appendix_columns(appendix: Appendix, unknown_in_rows: frozenset[Marker]) -> 
         if any(_remark(row, shared) for row in rows):
             columns.append(Column("Bemerkung", lambda row: _remark(row, shared), ruled, share=4, most=84))
     else:
-        columns.append(Column("Kennzeichen", lambda row: _markers(row, frozenset()), _lined("Zelle mit Linie"), width=70))
-        if any(_summaries(row) for row in rows):
-            columns.append(Column("Sachstand", _summaries, ruled, share=5))
+        if any(row.is_mandatory for row in rows):
+            mandatory = Marker.MANDATORY.symbol
+            columns.append(
+                Column(mandatory, lambda row: mandatory if row.is_mandatory else "", _lined("Zelle mit Linie"), width=22)
+            )
+        columns.append(Column("Sachstand", lambda row: _summaries(row) or _no_summary(appendix), ruled, share=9))
     return _fill(columns, rows)
 
 
@@ -132,7 +134,7 @@ def _units(row: AppendixRow, inside: bool) -> str:
     if row.contributing:
         names.append("Zuarbeit: " + ", ".join(line.short_name for line in row.contributing))
     if not names and inside and not row.is_agreed:
-        return "niemand zuständig"
+        return "Berichte entfallen" if row.is_all_dropped else "niemand zuständig"
     return "\n".join(names)
 
 
@@ -143,5 +145,8 @@ def _remark(row: AppendixRow, shared_reason: str) -> str:
 
 
 def _summaries(row: AppendixRow) -> str:
-    given = [(line.short_name, line.texts.summary) for line in row.owed_units if line.counts and line.texts]
-    return "\n".join(f"{unit}: {text}" for unit, text in given if text)
+    return "\n".join(wording.summary_of(line) for line in row.summaries)
+
+
+def _no_summary(appendix: Appendix) -> str:
+    return "kein Sachstand" if appendix.version else "noch kein Sachstand"

@@ -4,6 +4,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from goals.models import ActionField, Challenge, Concept, Goal, Indicator, Measure, Responsibility
+from goals.permissions import access_for, may_create_concept
+from goals.roles import Role
 
 
 @require_safe
@@ -15,7 +17,8 @@ def concepts(request: HttpRequest) -> HttpResponse:
         measure_count=Count("measures", distinct=True),
     )
     example = bool(rows) and all(row.is_example for row in rows)
-    return render(request, "goals/concepts.html", {"concepts": rows, "is_example": example})
+    context = {"concepts": rows, "is_example": example, "may_create": may_create_concept(request.user)}
+    return render(request, "goals/concepts.html", context)
 
 
 @require_safe
@@ -32,6 +35,8 @@ def concept(request: HttpRequest, concept: str) -> HttpResponse:
         "indicators": indicators,
         "goal_count": len(goals),
         "measure_count": sum(len(goal.measures.all()) for goal in goals),
+        "may_continue": may_create_concept(request.user),
+        "may_edit": access_for(request.user).has({Role.COORDINATOR}, found.pk),
     }
     return render(request, "goals/concept.html", context)
 
