@@ -29,7 +29,7 @@ def legend_grid(appendix: Appendix, selection: str, comparison: Comparison | Non
     _facts_section(grid, "Blätter", _sheets(appendix))
     if appendix.has_ratings:
         _scheme(grid)
-    _markers(grid)
+    _markers(grid, has_ratings=appendix.has_ratings)
     grid.break_pages()
     return grid
 
@@ -82,9 +82,10 @@ def _scheme(grid: Grid) -> None:
     grid.keep_together(first)
 
 
-def _markers(grid: Grid) -> None:
+def _markers(grid: Grid, *, has_ratings: bool) -> None:
+    """A round without ratings asks for no Kennzeichen; there is only the Pflichtaufgabe, a property of the Maßnahme."""
     first = _section(grid, "Kennzeichen")
-    for marker in Marker:
+    for marker in Marker if has_ratings else (Marker.MANDATORY,):
         _entry(grid, marker.symbol, marker.word, marker.hint)
     grid.keep_together(first)
 

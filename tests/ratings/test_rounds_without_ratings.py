@@ -129,7 +129,7 @@ def _check_file(reader: Client, slug: str) -> None:
     response: Any = reader.get(f"/runden/{slug}/anhang.xlsx")
     assert f'filename="Sachstand_{slug}_Stand_' in response["Content-Disposition"]
     book = load_workbook(BytesIO(b"".join(response.streaming_content)))
-    assert book.sheetnames == ["Sachstand", "Daten"]
+    assert book.sheetnames == ["Sachstand", "Auswertung", "Daten", "Legende"]
     cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
     assert "Sachstand Konzept Plan" in cells
     assert any(cell.endswith(": Drei Kurse laufen.") for cell in cells)
