@@ -18,9 +18,9 @@ from typing import Any, Final
 from goals.sheets.book import MAX_COLUMNS, MAX_ROWS, MAX_TROUBLE, Book, Sheet, Trouble, Unreadable, Value, place, to_plain
 
 _CPU_SECONDS: Final = 2
-_DATA_BYTES: Final = 160_000_000
+_DATA_BYTES: Final = 70_000_000  # with it the process stays below 50 MB more than for a small file
 _MAX_ENTRIES: Final = 200
-_MAX_UNPACKED: Final = 30_000_000
+_MAX_UNPACKED: Final = 20_000_000
 _MAX_SHEETS: Final = 30
 _MAX_CHARS: Final = 4_000_000
 
@@ -90,7 +90,7 @@ def _check_zip(path: str) -> None:
             raise Unreadable(f"Die Datei ist ein anderes Archiv. {_ONLY}")
         if len(entries) > _MAX_ENTRIES or sum(entry.file_size for entry in entries) > _MAX_UNPACKED:
             raise Unreadable(
-                "Die Arbeitsmappe ist ausgepackt zu groß (mehr als 30 MB). Entfernen Sie Bilder und Blätter, die nicht gebraucht werden."
+                "Die Arbeitsmappe ist ausgepackt zu groß (mehr als 20 MB). Entfernen Sie Bilder und Blätter, die nicht gebraucht werden."
             )
         for entry in entries:
             if entry.filename.lower().endswith((".xml", ".rels")):
