@@ -279,8 +279,9 @@ def test_fonts_are_built_once_and_whole(tmp_path: Path) -> None:
     assert typst.Fonts(False, False, [str(folder)]).families() == ["Fira Sans"]
 
 
-def test_missing_packages_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_packages_are_told(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
     monkeypatch.setattr(typst_base.finders, "find", lambda name: None)
+    settings.STATIC_ROOT = tmp_path
     with pytest.raises(NotWritten, match="Schriften auf dem Server fehlen"):
         typst_base._static_file("vendor/fonts/FiraSans-Regular.woff2")
 
