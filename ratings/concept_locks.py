@@ -88,7 +88,10 @@ class _Evidence:
     def lock(self) -> Lock:
         if self.units:
             verb = "hat" if len(self.units) == 1 else "haben"
-            reason = f"Zu dieser Maßnahme {verb} {_listed(self.units)} in „{self.round_title}“ berichtet."
+            reason = (
+                f"Zu dieser Maßnahme {verb} {_listed(self.units)} in „{self.round_title}“ einen Bericht eingereicht "
+                "oder zur Freigabe gegeben."
+            )
         else:
             reason = f"Die Bewertung dieser Maßnahme ist in „{self.round_title}“ schon abgestimmt."
         return Lock(reason, self.lifted_by)

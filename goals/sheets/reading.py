@@ -17,7 +17,7 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 # The parser's own limit on processor time ends it after two seconds; this one is for a machine that is busy with other things.
 _WALL_SECONDS: Final = 10
 _TOO_DEMANDING: Final = (
-    "Die Datei ist zu aufwendig zum Lesen. Kopieren Sie nur die Werte in eine neue Arbeitsmappe und laden Sie sie hoch."
+    "Die Datei ist zu groß oder zu aufwendig zum Lesen. Kopieren Sie nur die nötigen Zeilen als Werte in eine neue Arbeitsmappe."
 )
 
 
