@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from evalportal.release import offline_lock
+
+# Once is enough: the archive knows nothing of the database of the tests.
+pytestmark = pytest.mark.sqlite
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -36,8 +38,6 @@ def run(*command: str | Path, cwd: Path, env: dict[str, str]) -> str:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, dict[str, str]]]:
     """The unpacked, installed and started portal: its folder, its address and the environment it runs in."""
-    if connection.vendor != "sqlite":
-        pytest.skip("Once is enough: the archive knows nothing of the database of the tests.")
     if not (ROOT / ".git").exists():
         pytest.skip("The archive is made from a git checkout.")
     room = tmp_path_factory.mktemp("release")
