@@ -11,6 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
+from goals.models import Concept
+from goals.text import clean_text
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -27,7 +30,7 @@ SIGNED_OUT: Final = Refusal(
     code="signed_out",
     status=401,
     title="Ihre Anmeldung ist abgelaufen",
-    explanation="Ihr Text ist noch da. Melden Sie sich in einem neuen Tab an und senden Sie ihn danach von hier aus erneut.",
+    explanation="Ihr Text ist noch da. Melden Sie sich in einem neuen Tab an, kommen Sie hierher zurück und senden Sie ihn erneut.",
 )
 STALE_TOKEN: Final = Refusal(
     code="token",
@@ -44,6 +47,59 @@ FOREIGN_ORIGIN: Final = Refusal(
 )
 
 _MODELS_WITH_TEXT: Final = ("ratings.Draft", "ratings.AgreedRating", "ratings.Inquiry", "ratings.ReportingRound")
+
+
+# What a form is about, where its address does not name it: the form itself says so in this field.
+SUBJECT: Final = "betrifft"
+# The pages on which most is written, in words.
+KINDS: Final = {
+    "ratings:report": "Sachstandsbericht",
+    "ratings:report_step": "Sachstandsbericht",
+    "ratings:inquiry": "Rückfrage",
+    "ratings:measure": "Rückfrage",
+    "ratings:agree": "Abgestimmte Bewertung",
+    "ratings:meeting": "Sitzung des Jour fixe",
+    "ratings:meeting_item": "Sitzung des Jour fixe",
+    "ratings:chapter": "Kapitel des Evaluationsberichts",
+    "ratings:round_create": "Neue Berichtsrunde",
+    "ratings:round_edit": "Berichtsrunde",
+    "barrier_report": "Barriere melden",
+}
+# How a Konzept is found from the primary key in the address of a page.
+WAYS_TO_CONCEPT: Final = {
+    "ratings:report": "rounds__reports",
+    "ratings:report_step": "rounds__reports",
+    "ratings:report_unchanged": "rounds__reports",
+    "ratings:inquiry": "rounds__reports__inquiries",
+    "ratings:meeting": "rounds__meetings",
+    "ratings:meeting_item": "rounds__meetings",
+    "ratings:supplement": "rounds__supplements",
+    "ratings:saved_view": "saved_views",
+    "ratings:import_preview": "rounds__imports",
+}
+
+
+def _subject(request: HttpRequest) -> str:
+    """What was written about, as far as address and form tell: nothing is looked up for somebody who is not signed in."""
+    match = request.resolver_match
+    number = match.kwargs.get("number", "") if match else ""
+    sent = clean_text(request.POST.get(SUBJECT, "")).strip()[:200] or (f"Maßnahme {number}" if number else "")
+    kind = KINDS.get(match.view_name, "") if match else ""
+    return ": ".join(filter(None, [kind, sent]))
+
+
+def _is_example(request: HttpRequest) -> bool:
+    """True if the form belongs to a Konzept of fictional data (DESIGN.md, rule 11)."""
+    match = request.resolver_match
+    if match is None:
+        return False
+    examples = Concept.objects.filter(is_example=True)
+    if "concept" in match.kwargs:
+        return examples.filter(slug=match.kwargs["concept"]).exists()
+    if round_slug := match.kwargs.get("round") or clean_text(request.POST.get("runde", "")):
+        return examples.filter(rounds__slug=round_slug).exists()
+    way = WAYS_TO_CONCEPT.get(match.view_name)
+    return way is not None and examples.filter(**{way: match.kwargs["pk"]}).exists()
 
 
 @dataclass(frozen=True)
@@ -71,7 +127,7 @@ def _labels() -> dict[str, str]:
 
 
 def _label(name: str, value: str) -> str:
-    if not value.strip():
+    if not value.strip() or name == SUBJECT:
         return ""
     return _labels().get(name) or ("Ihr Text" if " " in value or "\n" in value or len(value) > 40 else "")
 
@@ -96,6 +152,8 @@ def refused_post(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     posted = [Posted(name, value, _label(name, value)) for name in names for value in request.POST.getlist(name)]
     context = {
         "refusal": refusal,
+        "subject": _subject(request),
+        "is_example": _is_example(request),
         "shown": [item for item in posted if item.label],
         "hidden": [item for item in posted if not item.label],
         "target": request.get_full_path(),

@@ -6,6 +6,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from evalportal.legal.owner import read_owner
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -43,6 +45,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # A page of 134 Maßnahmen is a tenth of its size compressed. What compression could give away (BREACH) is covered twice: Django
+    # masks the token of every form anew and lengthens every answer by random bytes.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -111,6 +116,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # that mail would offer to sign up
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Evaluationsportal] "
+# Whoever reports a barrier has no account. Per address, and for all together, so that nobody floods the mailbox behind it.
+ACCOUNT_RATE_LIMITS = {"report_barrier": "10/h/ip,200/d/key"}
 # How many proxies stand in front of the server; rate limits count the address that the last of them reports.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
@@ -121,7 +128,7 @@ USE_TZ = True
 FORMAT_MODULE_PATH = ["evalportal.formats"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -131,11 +138,10 @@ STATICFILES_FINDERS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "evalportal.stylesheets.PortalStorage"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else needs them
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="evaluationsportal@localhost")
@@ -149,6 +155,13 @@ BASE_URL = env.str("BASE_URL", default="http://localhost:8000" if DEBUG else f"h
 
 # What the frame of every page names as its owner.
 OWNER_NAME = env.str("OWNER_NAME", default="Landkreis Osnabrück")
+# What Impressum, Datenschutz and Erklärung zur Barrierefreiheit say of it. A copy that is tried out shows values marked as „Beispiel“.
+try:
+    OWNER = read_owner(lambda name: env.str(name, default="", multiline=True), name=OWNER_NAME, example=DEBUG)
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
+# Months after which a reported barrier is deleted (`manage.py tidy_up`).
+BARRIER_KEEP_MONTHS = env.int("BARRIER_KEEP_MONTHS", default=12)
 
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

@@ -1,10 +1,13 @@
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
+
+from goals import fonts
 
 KERN = "@kern-ux/native/dist"
 FONTS = f"{KERN}/fonts/fira-sans"
@@ -27,21 +30,42 @@ class _NpmStorage(FileSystemStorage):
         return super().path(FILES[name])
 
 
-class NpmFinder(BaseFinder):
-    """Finds the listed files of installed npm packages (`npm ci`), so that none of them is copied into the repository."""
+# The fonts that `python -m evalportal.npm` has cut down for pages: name under which they are served, file in their folder.
+WEB_FONTS = {f"vendor/fonts/{name}.latin.woff2": f"{name}.woff2" for name in fonts.NAMES}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.storage = _NpmStorage(location=settings.BASE_DIR / "node_modules")
+
+class _WebFontStorage(FileSystemStorage):
+    """Opens the files of `WEB_FONTS` by the name under which they are served."""
+
+    def path(self, name: str) -> str:
+        return super().path(WEB_FONTS[name])
+
+
+class NpmFinder(BaseFinder):
+    """Finds the listed files of installed npm packages and what is built from them, so that nothing of it is in the repository.
+
+    Both come from `python -m evalportal.npm`; before that nothing is found.
+    """
 
     def check(self, **kwargs: Any) -> list[Any]:
         return []
 
+    @cached_property
+    def _files(self) -> dict[str, FileSystemStorage]:
+        npm_files = _NpmStorage(location=settings.BASE_DIR / "node_modules")
+        files: dict[str, FileSystemStorage] = dict.fromkeys(FILES, npm_files)
+        try:
+            folder = fonts.web_folder(fonts.sources_in(settings.BASE_DIR), fonts.web_in(settings.BASE_DIR))
+        except OSError:
+            return files
+        return files | dict.fromkeys(WEB_FONTS, _WebFontStorage(location=folder))
+
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        found = path in FILES and Path(self.storage.path(path)).is_file()
+        storage = self._files.get(path)
+        found = storage is not None and Path(storage.path(path)).is_file()
         if find_all:
-            return [self.storage.path(path)] if found else []
-        return self.storage.path(path) if found else []  # as Django's own finders say that they have not got it
+            return [storage.path(path)] if storage and found else []
+        return storage.path(path) if storage and found else []  # as Django's own finders say that they have not got it
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
-        for name in FILES:
-            yield name, self.storage
+        yield from self._files.items()

@@ -7,7 +7,11 @@ from django.urls import include, path, re_path
 
 from evalportal import views
 from evalportal.accounts import forms
+from evalportal.appearance import change_appearance
+from evalportal.help import views as help_views
+from evalportal.legal import views as legal
 from evalportal.start import start
+from evalportal.style_guide import style_guide
 
 # The admin has no sign-in of its own: the one of the portal counts wrong passwords.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -37,8 +41,18 @@ account_patterns = [
 
 urlpatterns = [
     path("", start, name="start"),
+    path("barriere-melden/", legal.barrier_report, name="barrier_report"),
+    path("barriere-melden/<str:reference>/", legal.barrier_report_sent, name="barrier_report_sent"),
+    path("barrierefreiheit/", legal.accessibility, name="accessibility"),
     path("bewertungsschema/", views.rating_scheme, name="bewertungsschema"),
+    path("stil/", style_guide, name="style_guide"),
+    path("darstellung/", change_appearance, name="appearance"),
+    path("datenschutz/", legal.privacy, name="privacy"),
     path("healthz", views.healthz, name="healthz"),
+    path("hilfe/", help_views.index, name="help"),
+    path("hilfe/glossar/", help_views.glossary, name="glossary"),
+    path("hilfe/<slug:slug>/", help_views.page, name="help_page"),
+    path("impressum/", legal.imprint, name="imprint"),
     path("konto/", include(account_patterns)),
     path("verwaltung/", admin.site.urls),
     path("", include("goals.urls")),

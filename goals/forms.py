@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from goals.models import Concept
 from goals.text import clean_text, plain_slug
+from goals.worded import Worded
 
 # Addresses under /konzepte/ that no Konzept may take.
 RESERVED_SLUGS: Final = frozenset({"neu"})
@@ -45,7 +46,7 @@ class UploadForm(forms.Form):
     )
 
 
-class ConceptForm(forms.ModelForm):
+class ConceptForm(Worded, forms.ModelForm):
     """What a new Konzept is called and how long it runs."""
 
     class Meta:
@@ -60,8 +61,6 @@ class ConceptForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["slug"].required = False
         self.fields["slug"].help_text = "Steht in Adressen und Dateinamen. Leer: wird aus dem Kurztitel gebildet."
-        for name in ("title", "short_title", "period_start", "period_end"):
-            self.fields[name].error_messages["required"] = "Diese Angabe fehlt noch."
 
     def clean_title(self) -> str:
         return _one_line(self.cleaned_data["title"])

@@ -36,3 +36,8 @@ def sort_key(number: str) -> str:
 def plain_slug(title: str, most: int = 70) -> str:
     """Return a Kurzname made of `title`, perhaps empty: „Übergänge 2026“ becomes „uebergaenge-2026“."""
     return slugify(title.translate(_UMLAUTS))[:most].strip("-")
+
+
+def counted(number: int, singular: str, plural: str) -> str:
+    """Return a number with its noun: „1 Maßnahme“, „0 Maßnahmen“."""
+    return f"{number} {singular if number == 1 else plural}"

@@ -38,6 +38,7 @@ def agenda_choices(round_: ReportingRound, appendix: Appendix) -> list[Choice]:
     answered = set(_answered(round_))
     former = _former_grades(round_)
     words = {
+        AgendaOrigin.RECHECK: ("Erneut prüfen", lambda row: row.recheck),
         AgendaOrigin.DISPUTED: ("Vorschläge uneinig", lambda row: row.roll_up.is_disputed),
         AgendaOrigin.UNCLEAR: ("Als unklar vorgeschlagen", lambda row: Grade.UNCLEAR in row.roll_up.grades),
         AgendaOrigin.ANSWERED: ("Rückfrage beantwortet", lambda row: row.key in answered),

@@ -140,10 +140,11 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What `agree_unanimous` did: the Maßnahmen it agreed, and those it left as they are, each with the reason."""
+    """What a step with many Maßnahmen did: those `done`, those left as they are, each with the reason, and when it was."""
 
-    agreed: tuple[Measure, ...]
+    done: tuple[Measure, ...]
     skipped: tuple[tuple[Measure, str], ...]
+    at: datetime | None = None
 
 
 def agree_unanimous(*, round_id: int, chosen: Collection[Chosen], user: "User", now: datetime | None = None) -> Outcome:
@@ -172,7 +173,7 @@ def agree_unanimous(*, round_id: int, chosen: Collection[Chosen], user: "User", 
             else:
                 agreed.append((measure, submissions))
         _record_unanimous(round_, agreed, user=user, now=now)
-    return Outcome(tuple(measure for measure, _ in agreed), tuple(skipped))
+    return Outcome(tuple(measure for measure, _ in agreed), tuple(skipped), now)
 
 
 def _counting_by_measure(round_: ReportingRound, measures: Collection[Measure]) -> dict[int, list[Submission]]:

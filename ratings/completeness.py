@@ -16,6 +16,7 @@ from ratings.scheme import Grade
 class Content(Protocol):
     """What is checked: a draft or anything with the same fields."""
 
+    answer: str
     situation: str
     summary: str
     as_of: date | None
@@ -45,22 +46,32 @@ class Gap:
 
 @dataclass(frozen=True)
 class Demands:
-    """What this report must contain. `earlier_grade` is the unit's own proposal in the round before."""
+    """What this report must contain. `earlier_grade` is the unit's own proposal in the round before.
+
+    `is_asked`: a Rückfrage of the Jour fixe waits for an answer.
+    """
 
     is_lead: bool
     has_ratings: bool
     earlier_grade: Grade | None = None
+    is_asked: bool = False
     today: date = date.max
 
 
 def gaps(content: Content, demands: Demands) -> list[Gap]:
     """Return everything that keeps `content` from being submitted, in the order of the form; empty if nothing does."""
-    found = list(_text_gaps(content, demands))
+    found = list(_answer_gaps(content, demands))
+    found += _text_gaps(content, demands)
     if demands.has_ratings:
         found += _rating_gaps(content, demands)
         found += _marker_gaps(content)
     found += _evidence_gaps(content)
     return found
+
+
+def _answer_gaps(content: Content, demands: Demands) -> Iterator[Gap]:
+    if demands.is_asked and not content.answer.strip():
+        yield Gap("answer", "Beantworten Sie die Rückfrage des Jour fixe; ein Satz genügt.")
 
 
 def _text_gaps(content: Content, demands: Demands) -> Iterator[Gap]:
@@ -112,11 +123,14 @@ def _marker_gaps(content: Content) -> Iterator[Gap]:
 
 
 def _evidence_gaps(content: Content) -> Iterator[Gap]:
-    for line in content.evidence.splitlines():
-        if line.strip() and not is_link(line.strip()):
-            yield Gap(
-                "evidence", f"„{line.strip()[:60]}“ ist keine Adresse. Belege beginnen mit https:// oder http://, je Zeile einer."
-            )
+    for line, is_address in evidence_lines(content.evidence):
+        if not is_address:
+            yield Gap("evidence", f"„{line[:60]}“ ist keine Adresse. Belege beginnen mit https:// oder http://, je Zeile einer.")
+
+
+def evidence_lines(text: str) -> list[tuple[str, bool]]:
+    """Return the lines of „Belege“, each with whether it is an address."""
+    return [(line, is_link(line)) for line in map(str.strip, text.splitlines()) if line]
 
 
 def is_link(text: str) -> bool:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from goals.forms import DayInput
 from goals.models import ActionField, Challenge, Concept, Goal, GoalKind, Measure, OrgUnit
 from goals.text import clean_text
+from goals.worded import Worded
 from ratings.concept_bulk import Contributing, Wish
 from ratings.concept_editing import MOST_POSITION, next_position
 from ratings.concept_locks import Hold, Locks, Part
@@ -50,7 +51,7 @@ class PlaceChoice(forms.ModelChoiceField):
         return f"{number}{text}" if len(text) <= 90 else f"{number}{text[:88].rstrip()} …"
 
 
-class PartForm(forms.Form):
+class PartForm(Worded, forms.Form):
     """What every part of a Konzept has in common: the version that was shown, a reason where something is held."""
 
     use_required_attribute = False
@@ -88,7 +89,7 @@ class ConceptForm(PartForm):
     """The data of the Konzept itself. Its Kurzname stands in addresses and stays."""
 
     title = Line(label="Titel", max_length=200)
-    short_title = Line(label="Kurztitel", max_length=80, help_text="Steht in Listen, Brotkrumen und Dateien.")
+    short_title = Line(label="Kurztitel", max_length=80, help_text="Steht in Listen, Kopfzeilen und Dateien.")
     period_start = forms.DateField(label="Laufzeit von", widget=DayInput())
     period_end = forms.DateField(label="Laufzeit bis", widget=DayInput())
     resolution = Lines(label="Beschluss", required=False, help_text="Wer das Konzept wann beschlossen hat.")

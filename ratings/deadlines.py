@@ -1,8 +1,8 @@
 """Until when a report is due: the round's deadline, or a longer one for a unit or a Maßnahme (issue 3, item 9)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final, Protocol
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from ratings.rollup import UnitLine
 
 
+_WITHDRAWN: Final = "Verlängerung zurückgezogen"
+
+
 class Owed(Protocol):
     """A report, or anything that says whose it is and on which Maßnahme."""
 
@@ -43,6 +46,11 @@ def effective_due(round_: ReportingRound, report: Owed, extensions: Iterable[Due
         if extension.unit_id in (None, report.unit_id) and extension.measure_id in (None, report.measure_id)
     )
     return max([round_.due_on, *applying])
+
+
+def workday(day: date) -> date:
+    """Return the day itself, or the Monday after it if it is a Saturday or Sunday: a proposal for a date, never a rule."""
+    return day + timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)
 
 
 def extensions_of(round_: ReportingRound) -> "QuerySet[DueExtension]":
@@ -90,51 +98,76 @@ def grant(
     reason = clean_text(reason).strip()
     with transaction.atomic():
         locked = ReportingRound.objects.select_for_update().get(pk=round_.pk)
-        _check_whom(locked, unit, measure)
-        _check_date(locked, due_on, today=timezone.localdate(now))
+        _require_live(locked)
+        for why_not in objections(locked, unit=unit, measure=measure, due_on=due_on, today=timezone.localdate(now)).values():
+            raise Impossible(why_not)
         if not reason:
             raise Impossible("Eine Fristverlängerung braucht eine Begründung.")
         row = DueExtension(
             round=locked, unit=unit, measure=measure, due_on=due_on, reason=reason, granted_at=now, granted_by=user
         )
-        same = DueExtension.objects.filter(round=locked, unit=unit, measure=measure).first()
-        if same:
-            raise Impossible(
-                f"Für {row.whom} gilt schon eine Verlängerung bis zum {same.due_on:%d.%m.%Y}. "
-                "Ziehen Sie diese zuerst zurück, wenn eine andere gelten soll."
-            )
         log(row, user=user, now=now, what=f"Frist verlängert: {reason}"[:100])
         row.save()
     return row
 
 
-def _check_whom(round_: ReportingRound, unit: OrgUnit | None, measure: Measure | None) -> None:
+def objections(
+    round_: ReportingRound, *, unit: OrgUnit | None, measure: Measure | None, due_on: date | None, today: date
+) -> dict[str, str]:
+    """Return why this cannot be granted in the running round, by what it is about („unit“, „measure“, „due_on“); empty if it can.
+
+    Without `due_on` only for whom is looked at.
+    """
+    found = {}
+    if why_not := _not_owed(round_, unit, measure) or _second(round_, unit, measure):
+        found["unit" if unit or not measure else "measure"] = why_not
+    if due_on and (late := _wrong_date(round_, due_on, today)):
+        found["due_on"] = late
+    return found
+
+
+def _require_live(round_: ReportingRound) -> None:
     if not round_.is_live:
         raise Impossible(closed_reason(round_))
+
+
+def _second(round_: ReportingRound, unit: OrgUnit | None, measure: Measure | None) -> str:
+    same = DueExtension.objects.filter(round=round_, unit=unit, measure=measure).first()
+    if same is None:
+        return ""
+    return (
+        f"Für {same.whom} gilt schon eine Verlängerung bis zum {same.due_on:%d.%m.%Y}. "
+        "Ziehen Sie diese zuerst zurück, wenn eine andere gelten soll."
+    )
+
+
+def _not_owed(round_: ReportingRound, unit: OrgUnit | None, measure: Measure | None) -> str:
     if unit is None and measure is None:
-        raise Impossible("Wählen Sie eine Einheit, eine Maßnahme oder beides. Für alle verlängern Sie die Frist der Runde.")
+        return "Wählen Sie eine Einheit, eine Maßnahme oder beides. Für alle verlängern Sie die Frist der Runde."
     owed = StatusReport.objects.filter(round=round_).exclude(state=ReportState.DROPPED)
     if unit is not None:
         owed = owed.filter(unit=unit)
     if measure is not None:
         owed = owed.filter(measure=measure)
-    if not owed.exists():
-        what = f" zu {measure.number}" if measure else ""
-        if unit is None:
-            raise Impossible(f"Niemand schuldet in dieser Runde einen Bericht{what}.")
-        raise Impossible(f"„{unit}“ schuldet in dieser Runde keinen Bericht{what}.")
+    if owed.exists():
+        return ""
+    what = f" zu {measure.number}" if measure else ""
+    if unit is None:
+        return f"Niemand schuldet in dieser Runde einen Bericht{what}."
+    return f"„{unit}“ schuldet in dieser Runde keinen Bericht{what}."
 
 
-def _check_date(round_: ReportingRound, due_on: date, *, today: date) -> None:
+def _wrong_date(round_: ReportingRound, due_on: date, today: date) -> str:
     if due_on <= round_.due_on:
-        raise Impossible(f"Die Frist der Runde ist der {round_.due_on:%d.%m.%Y}. Eine Verlängerung liegt danach.")
+        return f"Die Frist der Runde ist der {round_.due_on:%d.%m.%Y}. Eine Verlängerung liegt danach."
     if due_on < today:
-        raise Impossible(f"Der {due_on:%d.%m.%Y} ist schon vorbei.")
+        return f"Der {due_on:%d.%m.%Y} ist schon vorbei."
     if round_.closes_on and due_on > round_.closes_on:
-        raise Impossible(
+        return (
             f"Die Runde soll am {round_.closes_on:%d.%m.%Y} abgeschlossen werden; bis dahin müssen die Berichte da sein. "
             "Verschieben Sie zuerst den Abschluss, wenn die Frist länger sein soll."
         )
+    return ""
 
 
 def withdraw(extension: DueExtension, *, user: "User", now: datetime | None = None) -> None:
@@ -147,8 +180,37 @@ def withdraw(extension: DueExtension, *, user: "User", now: datetime | None = No
         row = DueExtension.objects.filter(pk=extension.pk).first()
         if row is None:
             raise Impossible("Diese Verlängerung ist schon zurückgezogen.")
-        log(row, user=user, now=now or timezone.now(), what="Verlängerung zurückgezogen")
+        log(row, user=user, now=now or timezone.now(), what=_WITHDRAWN)
         row.delete()
+
+
+def withdrawn(round_: ReportingRound, extension_id: int) -> DueExtension | None:
+    """Return an extension of the round as it was when it was withdrawn; None if it was not, or if it counts again."""
+    entries = DueExtension.history.filter(round_id=round_.pk, id=extension_id)
+    entry = entries.order_by("-history_date", "-history_id").first()
+    if entry is None or entry.history_type != "-" or entry.history_change_reason != _WITHDRAWN:
+        return None
+    row: DueExtension = entry.instance
+    return row
+
+
+def give_back(round_: ReportingRound, extension_id: int, *, user: "User", now: datetime | None = None) -> DueExtension:
+    """Let an extension that was withdrawn count again: same date, reason and number. Writes the history; raises as `grant`.
+
+    A date that has passed meanwhile, or that the round's own has overtaken, is no hindrance: withdrawing is undone, nothing granted.
+    """
+    may_coordinate(user, round_.concept_id).require()
+    with transaction.atomic():
+        locked = ReportingRound.objects.select_for_update().get(pk=round_.pk)
+        row = withdrawn(locked, extension_id)
+        if row is None:
+            raise Impossible("Diese Verlängerung gilt schon wieder.")
+        _require_live(locked)
+        if why_not := _not_owed(locked, row.unit, row.measure) or _second(locked, row.unit, row.measure):
+            raise Impossible(why_not)
+        log(row, user=user, now=now or timezone.now(), what="Verlängerung gilt wieder")
+        row.save(force_insert=True)
+    return row
 
 
 def hand_over(

@@ -218,6 +218,28 @@ def end(row: Deputy, *, user: "User", now: datetime | None = None) -> Deputy:
     return locked
 
 
+def resume(row: Deputy, *, user: "User", now: datetime | None = None) -> Deputy:
+    """Let a Vertretung that was ended early count again, until its last day. Raises as `end` and `give`."""
+    now = now or timezone.now()
+    may_end(user, row).require()
+    with transaction.atomic():
+        list(OrgUnit.objects.select_for_update().filter(pk=row.unit_id))
+        locked = (
+            Deputy.objects.select_for_update(of=("self",)).select_related("absent", "deputy", "unit", "concept").get(pk=row.pk)
+        )
+        if locked.ended_at is None:
+            raise Impossible("Diese Vertretung gilt schon wieder.")
+        if locked.until_on < timezone.localdate(now):
+            raise Impossible(f"Diese Vertretung wäre seit dem {locked.until_on:%d.%m.%Y} vorbei.")
+        place = Place(locked.absent, locked.unit, locked.concept)
+        _check_deputy(place, locked.deputy)
+        _check_overlap(place, locked.deputy, locked.from_on, locked.until_on)
+        locked.ended_at = None
+        log(locked, user=user, now=now, what="Beenden rückgängig gemacht")
+        locked.save()
+    return locked
+
+
 def to_hand_over(unit: OrgUnit, into: OrgUnit, today: date) -> list[Deputy]:
     """Return the Vertretungen in `unit`, running or planned, that count in `into` once it has taken the place of `unit`.
 

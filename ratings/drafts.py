@@ -111,5 +111,11 @@ def _unparsed(draft: Draft, values: Mapping[str, Any]) -> dict[str, str]:
     return kept | values.get("unparsed", {})
 
 
+def is_blank(draft: Draft) -> bool:
+    """True if nothing is written in `draft`; its Stand, which the form proposes, does not count."""
+    written = (*TEXTS, *MARKERS, "answer", "grade", "next_step_on", "unparsed")
+    return not any(getattr(draft, name) for name in written)
+
+
 def _same(draft: Draft, values: Mapping[str, Any]) -> bool:
     return all(getattr(draft, name) == value for name, value in values.items())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Exists, OuterRef, Q
 
 from goals.models import Concept, Measure, OrgUnit
+from ratings.drafts import is_blank
 from ratings.models import AgreedRating, ReportingRound, Snapshot, StatusReport, Submission, Supplement
 from ratings.models.fields import ContentFields
 from ratings.scheme import Grade
@@ -154,11 +155,19 @@ def earlier_grade(submission: Submission | None) -> Grade | None:
     return submission.grade_value if submission else None
 
 
+def nothing_written(report: StatusReport) -> bool:
+    """True for a report that nobody has written anything in: without a draft, or with an empty one. Needs `draft` of the report."""
+    if report.state == ReportState.DRAFT:
+        draft = getattr(report, "draft", None)
+        return draft is not None and is_blank(draft)
+    return report.state == ReportState.OPEN
+
+
 def may_say_unchanged(report: StatusReport, submission: Submission | None) -> bool:
-    """True if „Keine Änderung seit dem letzten Bericht“ is offered: nothing begun, and an earlier submission to stand by.
+    """True if „Keine Änderung seit dem letzten Bericht“ is offered: nothing written, and an earlier submission to stand by.
 
     In a round with ratings that submission must have a grade.
     """
-    if submission is None or report.state != ReportState.OPEN:
+    if submission is None or not nothing_written(report):
         return False
     return submission.grade is not None or not report.round.has_ratings

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import django_filters
 from django import forms
+from django.http import QueryDict
 from django.utils.text import Truncator
 
 from goals.models import Measure
@@ -14,12 +15,17 @@ from goals.text import fold
 from ratings import scheme
 from ratings.appendix import AppendixRow, Criteria, Order
 from ratings.comparison import Change
+from ratings.filter_fields import FlagInput, flag, one, several
 from ratings.rollup import DISPUTED_VALUE, UNRATED_VALUE, Progress
 from ratings.scheme import Grade, Marker
+from ratings.tables import OPTIONAL_COLUMNS
 
 SHORT_GOALS: Final = "kurz"
+# The column that cannot be left out: the form sends it along, so that leaving out all others is something else than no choice.
+ALWAYS_SHOWN: Final = "massnahme"
+# In place of a round's slug: the newest that there is to compare with, whichever that is by then.
+PREVIOUS: Final = "vorige"
 _SEARCH_LENGTH: Final = 200
-_UNKNOWN_CHOICE: Final = {"invalid_choice": "„%(value)s“ gibt es hier nicht.", "invalid_list": "Diese Angabe ist nicht lesbar."}
 _ORDER_WORDS: Final = {
     Order.NUMBER: ("wie im Konzept", "wie im Konzept, von hinten"),
     Order.TITLE: ("Maßnahme, A bis Z", "Maßnahme, Z bis A"),
@@ -28,10 +34,13 @@ _ORDER_WORDS: Final = {
     Order.PROGRESS: ("Stand, zu prüfen zuerst", "Stand, berichtet zuerst"),
 }
 # Parameters that change how the rows are shown, not which.
-_VIEW: Final = ("sort", "zieltexte", "vergleich", "fassung")
+_VIEW: Final = ("sort", "zieltexte", "spalten", "vergleich", "fassung", "ansicht")
 _NOT_COMPARED: Final = "Vergleich: Diese Runde ist ohne Bewertung. Vergleichen lässt sich nur, was abgestimmt ist."
 # What the column „Stand“ never says where nothing is rated.
 _OF_RATINGS: Final = frozenset({Progress.RECHECK, Progress.AGREED, Progress.DECIDE, Progress.UNANIMOUS})
+# What a box of its own asks for, wherever else the Maßnahme stands; as a Stand it is offered only where an address asks for it.
+_ASKED_BY_FLAG: Final = frozenset({Progress.MISSING.value, Progress.NOBODY.value})
+_NO_PREVIOUS: Final = "Eine frühere Runde, mit der sich diese vergleichen lässt, gibt es nicht."
 _NOTHING_TO_COMPARE: Final = "Dafür muss eine Runde zum Vergleich gewählt sein."
 
 
@@ -49,40 +58,28 @@ class Faces:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """The Handlungsfelder (by position) and units (by slug) that can be chosen, with their names."""
+
+    fields: Mapping[str, str]
+    units: Mapping[str, str]
+
+    @classmethod
+    def of(cls, rows: Iterable[AppendixRow]) -> "Names":
+        fields: dict[str, str] = {}
+        units: dict[str, str] = {}
+        for row in rows:
+            fields[str(row.field_position)] = row.field_title
+            units |= {line.slug: line.name for line in row.owed_units}
+        return cls(fields, units)
+
+
+@dataclass(frozen=True, slots=True)
 class ActiveFilter:
     """One value that filters: its words, and the query string without it."""
 
     words: str
     query_without: str
-
-
-class FlagInput(forms.CheckboxInput):
-    """A checkbox that sends „1“ and keeps whatever else came, so that the field can refuse it."""
-
-    def __init__(self) -> None:
-        super().__init__(check_test=lambda value: value == "1")
-
-    def format_value(self, value: Any) -> str:
-        return "1"
-
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
-        return data.get(name)
-
-
-def _flag(label: str) -> django_filters.ChoiceFilter:
-    return django_filters.ChoiceFilter(
-        label=label, choices=[("1", label)], empty_label=None, widget=FlagInput(), error_messages=_UNKNOWN_CHOICE
-    )
-
-
-def _one(label: str, empty_label: str | None = "alle", **options: Any) -> django_filters.ChoiceFilter:
-    return django_filters.ChoiceFilter(label=label, empty_label=empty_label, error_messages=_UNKNOWN_CHOICE, **options)
-
-
-def _several(label: str, choices: Sequence[tuple[str, str]]) -> django_filters.MultipleChoiceFilter:
-    return django_filters.MultipleChoiceFilter(
-        label=label, choices=choices, widget=forms.CheckboxSelectMultiple, error_messages=_UNKNOWN_CHOICE
-    )
 
 
 class OverviewFilter(django_filters.FilterSet):
@@ -91,14 +88,16 @@ class OverviewFilter(django_filters.FilterSet):
     A value that does not fit is left out and named in `complaints`; the others still count. Unknown parameters are ignored.
     """
 
+    data: QueryDict
+
     q = django_filters.CharFilter(
         label="Suche",
         max_length=_SEARCH_LENGTH,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Nummer, Maßnahme oder Ziel"}),
         error_messages={"max_length": f"Höchstens {_SEARCH_LENGTH} Zeichen."},
     )
-    handlungsfeld = _one("Handlungsfeld")
-    bewertung = _several(
+    handlungsfeld = one("Handlungsfeld")
+    bewertung = several(
         "Bewertung",
         [
             *Grade.choices,
@@ -106,36 +105,39 @@ class OverviewFilter(django_filters.FilterSet):
             (UNRATED_VALUE, scheme.NOT_RATED_WORD),
         ],
     )
-    kennzeichen = _several("Kennzeichen", Marker.choices)
-    einheit = _one("Einheit")
-    stand = _several("Stand", Progress.choices)
-    uneinig = _flag("Vorschläge uneinig")
-    fehlt = _flag("Bericht fehlt")
-    niemand = _flag("niemand zuständig")
-    vergleich = _one("Vergleich mit", "kein Vergleich")
-    veraenderung = _several("Veränderung", Change.choices)
-    sort = _one("Reihenfolge", empty_label=None)
-    zieltexte = _one("Zieltexte", "ganz", choices=[(SHORT_GOALS, "gekürzt")], widget=forms.HiddenInput)
+    kennzeichen = several("Kennzeichen", Marker.choices)
+    einheit = one("Einheit")
+    stand = several("Stand", Progress.choices)
+    uneinig = flag("Vorschläge uneinig", "die Vorschläge uneinig sind, auch wenn schon abgestimmt ist")
+    fehlt = flag("Bericht fehlt", "ein Bericht fehlt")
+    niemand = flag("niemand zuständig", "niemand zuständig ist")
+    vergleich = one("Vergleich mit", "kein Vergleich")
+    veraenderung = several("Veränderung", Change.choices)
+    sort = one("Reihenfolge", empty_label=None)
+    zieltexte = one("Zieltexte", "ganz", choices=[(SHORT_GOALS, "gekürzt")], widget=forms.HiddenInput)
+    spalten = several("Spalten", [])
     fassung = django_filters.CharFilter(label="Fassung", widget=forms.HiddenInput)
+    ansicht = django_filters.CharFilter(label="Ansicht", widget=forms.HiddenInput)
 
     def __init__(
         self,
         data: Any,
-        rows: Iterable[AppendixRow],
+        rows: Iterable[AppendixRow] | Names,
         faces: Faces,
         comparable: Sequence[tuple[str, str]] | None = None,
         unrated: Mapping[str, str] | None = None,
         *,
         version: int | None = None,
+        is_saved: bool = False,
     ) -> None:
-        """`rows`: all rows of the round; its Handlungsfelder and units are the choices.
+        """`rows`: all rows of the round; its Handlungsfelder and units are the choices. Their names alone do as well.
 
         `comparable`: slug and title of the rounds it can be compared with; None where nothing is compared. `unrated`: the same of
         earlier rounds without ratings, so that it can be said why they are no choice. `version`: the Fassung that
-        `rows` are of, if one was asked for; it stays in every query string.
+        `rows` are of, if one was asked for; it stays in every query string, as does with `is_saved` the code of an Ansicht.
         """
         super().__init__(data, Measure.objects.none())
-        rows = list(rows)
+        names = rows if isinstance(rows, Names) else Names.of(rows)
         shown = {
             "bewertung": faces.grades,
             "stand": faces.states,
@@ -145,14 +147,14 @@ class OverviewFilter(django_filters.FilterSet):
             "vergleich": faces.grades and comparable is not None,
             "veraenderung": faces.grades and comparable is not None,
             "fassung": version is not None,
+            "ansicht": is_saved,
         }
         for name in [name for name, is_shown in shown.items() if not is_shown]:
             del self.filters[name]
         if "bewertung" in self.filters and not faces.states:
             self._choices("bewertung", [*Grade.choices, (UNRATED_VALUE, scheme.NOT_RATED_WORD)])
-        self._choices("handlungsfeld", {str(row.field_position): row.field_title for row in rows}.items())
-        units = {line.slug: line.name for row in rows for line in row.owed_units}
-        self._choices("einheit", sorted(units.items(), key=lambda item: (fold(item[1]), item[0])))
+        self._choices("handlungsfeld", names.fields.items())
+        self._choices("einheit", sorted(names.units.items(), key=lambda item: (fold(item[1]), item[0])))
         hidden = {Order.RATING: not faces.grades, Order.PROGRESS: not faces.states}
         self._choices("sort", _order_choices(order for order in Order if not hidden.get(order)))
         if not faces.grades:
@@ -160,7 +162,10 @@ class OverviewFilter(django_filters.FilterSet):
         if faces.summaries and faces.states:
             self._choices("stand", [(value, word) for value, word in Progress.choices if value not in _OF_RATINGS])
         self.unrated = dict(unrated or {})
+        self.newest_comparable = ""
+        self._place_columns(faces)
         if "vergleich" in self.filters:
+            self._place_previous(comparable or ())
             self._choices("vergleich", comparable or ())
             if title := self.unrated.get(self.data.get("vergleich", "")):
                 why = f"„{title}“ ist eine Runde ohne Bewertung; mit ihr lässt sich nicht vergleichen."
@@ -172,6 +177,41 @@ class OverviewFilter(django_filters.FilterSet):
 
     def _choices(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
         self.filters[name].extra["choices"] = list(choices)
+
+    def _place(self, name: str, values: Sequence[str]) -> None:
+        data = self.data.copy()
+        data.setlist(name, list(values))
+        self.data = data
+
+    def _place_columns(self, faces: Faces) -> None:
+        """Turn the columns that the query string leaves out („-stand“) into those that the form shows as chosen.
+
+        Left out is what is kept: a column that another round has besides is shown there, and one it does not have is no fault.
+        """
+        missing = {
+            "bewertung": not faces.grades,
+            "stand": not faces.states,
+            "sachstand": not faces.summaries,
+            "kennzeichen": faces.summaries,
+        }
+        self.offered_columns = {name: label for name, label in OPTIONAL_COLUMNS.items() if not missing.get(name)}
+        self._choices("spalten", self.offered_columns.items())
+        given = self.data.getlist("spalten")
+        left_out = [value.removeprefix("-") for value in given if value.startswith("-")]
+        shown = [value for value in given if not value.startswith("-")]
+        self._left_out_elsewhere = [name for name in OPTIONAL_COLUMNS if name in left_out and name not in self.offered_columns]
+        if not shown:
+            unknown = [name for name in left_out if name not in OPTIONAL_COLUMNS]
+            shown = [name for name in self.offered_columns if name not in left_out] + unknown
+        known = {ALWAYS_SHOWN, *OPTIONAL_COLUMNS} - self.offered_columns.keys()
+        self._place("spalten", [name for name in shown if name not in known])
+
+    def _place_previous(self, comparable: Sequence[tuple[str, str]]) -> None:
+        self.newest_comparable = comparable[0][0] if comparable else ""
+        if self.data.get("vergleich") == PREVIOUS and self.newest_comparable:
+            self._place("vergleich", [self.newest_comparable])
+        elif self.data.get("vergleich") == PREVIOUS:
+            self.filters["vergleich"].extra["error_messages"] = {"invalid_choice": _NO_PREVIOUS}
 
     @property
     def _values(self) -> dict[str, Any]:
@@ -222,6 +262,11 @@ class OverviewFilter(django_filters.FilterSet):
         return _words_of(self.form, "sort", self.order_by) if self.order_by else ""
 
     @property
+    def comparison_words(self) -> str:
+        """The name of the earlier round; empty for none."""
+        return _words_of(self.form, "vergleich", self.compared_with) if self.compared_with else ""
+
+    @property
     def short_goals(self) -> bool:
         return self._values.get("zieltexte") == SHORT_GOALS
 
@@ -238,6 +283,9 @@ class OverviewFilter(django_filters.FilterSet):
         """The values that fit as pairs of a query string, in a fixed order."""
         found = []
         for name, value in self._values.items():
+            if name == "spalten":
+                left_out = {*self.left_out_columns, *self._left_out_elsewhere}
+                value = [f"-{column}" for column in OPTIONAL_COLUMNS if column in left_out]
             values = value if isinstance(value, list) else [value]
             found += [(name, str(single)) for single in values if single not in (None, "", Order.NUMBER)]
         return found
@@ -265,6 +313,23 @@ class OverviewFilter(django_filters.FilterSet):
             if pair[0] not in _VIEW
         ]
 
+    @property
+    def left_out_columns(self) -> list[str]:
+        """The names of the columns that are not shown though the round has them."""
+        chosen = self._values.get("spalten", self.offered_columns)
+        return [name for name in self.offered_columns if name not in chosen]
+
+    @property
+    def hidden_columns(self) -> list[str]:
+        """The names of the columns that are not shown: left out, or not of this round."""
+        return [name for name in OPTIONAL_COLUMNS if name not in self.offered_columns or name in self.left_out_columns]
+
+    @property
+    def columns_words(self) -> str:
+        """„alle“, or the heads of the columns that are shown."""
+        shown = [label for name, label in self.offered_columns.items() if name not in self.left_out_columns]
+        return "alle" if len(shown) == len(self.offered_columns) else ", ".join(["Maßnahme", *shown])
+
     def is_active(self, *names: str) -> bool:
         return any(self._values.get(name) for name in names)
 
@@ -273,6 +338,11 @@ class OverviewFilter(django_filters.FilterSet):
         if isinstance(self.form.fields[name].widget, FlagInput):
             return str(label)
         return f"{label}: {_words_of(self.form, name, value)}"
+
+    @property
+    def stands(self) -> list[Any]:
+        """The boxes of „Stand“."""
+        return [box for box in self.form["stand"] if box.data["selected"] or str(box.data["value"]) not in _ASKED_BY_FLAG]
 
     @property
     def several(self) -> list[tuple[Any, str]]:

@@ -1,6 +1,7 @@
 """Forms of the pages on ratings."""
 
-from typing import Any
+from itertools import count, repeat
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 
@@ -22,10 +23,20 @@ class _Text(forms.CharField):
         return clean_text(super().to_python(value) or "").strip()
 
 
+class Switch(NamedTuple):
+    """A Kennzeichen as something to switch on and off; `key` is what does it on the keyboard, empty for none."""
+
+    marker: Marker
+    is_set: bool
+    key: str
+
+
 class AgreementForm(forms.Form):
     """What the Jour fixe decides for one Maßnahme, with the version and the submissions that were on the page."""
 
     use_required_attribute = False
+    # The key of the first Kennzeichen, the others follow it; none where there are no keys.
+    first_key: ClassVar[int | None] = None
 
     grade = forms.ChoiceField(
         label="Zielerreichungsgrad",
@@ -44,6 +55,13 @@ class AgreementForm(forms.Form):
     remark = _Text(label="Bemerkung", required=False)
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def switches(self) -> list[Switch]:
+        """Return the Kennzeichen that are agreed, in the order of the scheme."""
+        keys = count(self.first_key) if self.first_key else repeat("")
+        return [
+            Switch(marker, bool(self[marker.value].value()), str(key)) for marker, key in zip(Marker.voted(), keys, strict=False)
+        ]
 
     def clean_version(self) -> int:
         """Something unreadable counts as a stale page and so ends in a visible conflict."""

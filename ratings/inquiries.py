@@ -12,6 +12,7 @@ from django.utils import timezone
 from goals.permissions import ALLOWED, Decision, denied
 from goals.text import clean_text
 from ratings import agenda, permissions, workflow
+from ratings.deadlines import workday
 from ratings.drafts import parse_date
 from ratings.models import Inquiry, InquiryMessage, ReportingRound, StatusReport
 from ratings.states import InquiryState, ReportState
@@ -33,9 +34,9 @@ class Unread(Impossible):
 
 
 def suggested_due(round_: ReportingRound, now: datetime | None = None) -> date:
-    """Return the proposal for „Antwort bis“: in two weeks, before the round closes if that is sooner, tomorrow at the earliest."""
+    """Return the proposal for „Antwort bis“: a workday in two weeks, the close of the round if that is sooner, tomorrow at the earliest."""
     today = timezone.localdate(now)
-    latest = today + timedelta(days=DAYS_TO_ANSWER)
+    latest = workday(today + timedelta(days=DAYS_TO_ANSWER))
     closes_on = round_.closes_on if round_.is_live else None
     return max(min(latest, closes_on or latest), today + timedelta(days=1))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, fields
 
-from ratings.completeness import is_link
+from ratings.completeness import evidence_lines
 from ratings.models import Inquiry, InquiryMessage, StatusReport, Submission
 from ratings.models.fields import ContentFields, ObstacleCategory
 from ratings.rollup import UnitLine, UnitTexts
@@ -29,8 +29,7 @@ def passages(texts: UnitTexts | Submission) -> list[Passage]:
         if not value:
             continue
         if name == "evidence":
-            lines = tuple((line.strip(), is_link(line.strip())) for line in value.splitlines() if line.strip())
-            found.append(Passage(_LABELS[name], lines=lines))
+            found.append(Passage(_LABELS[name], lines=tuple(evidence_lines(value))))
         elif name == "next_step_on":
             found.append(Passage(_LABELS[name], f"{value:%d.%m.%Y}"))
         elif name == "obstacle_category":
@@ -59,7 +58,7 @@ class Thread:
 
     @property
     def answer_target(self) -> str:
-        return f"antwort-{self.inquiry.pk}"
+        return answer_target(self.inquiry.pk)
 
     @property
     def ask_target(self) -> str:
@@ -72,6 +71,11 @@ class Thread:
 
     def offers(self, target: str) -> bool:
         return (target == self.answer_target and self.may_answer) or (target == self.ask_target and self.may_ask_again)
+
+
+def answer_target(inquiry_id: int) -> str:
+    """Return the id of the field in which the unit answers."""
+    return f"antwort-{inquiry_id}"
 
 
 def thread_anchor(inquiry_id: int) -> str:

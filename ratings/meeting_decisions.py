@@ -11,13 +11,11 @@ from ratings import agreement, workflow
 from ratings.agreement import Decided, Outdated
 from ratings.meetings import Note, drop_copies, planned, reopen, take_note
 from ratings.models import AgendaItem, AgendaOutcome, AgreedRating, Meeting
-from ratings.scheme import Marker
+from ratings.taking_back import restore
 from ratings.workflow import Impossible
 
 if TYPE_CHECKING:
     from evalportal.accounts.models import User
-
-_RATING = ("grade", *(marker.value for marker in Marker.voted()), "reason", "remark", "agreed_at")
 
 
 def _locked_item(item_id: int, user: "User") -> tuple[Meeting, AgendaItem]:
@@ -112,26 +110,4 @@ def _take_back(meeting: Meeting, item: AgendaItem, *, user: "User", now: datetim
     rating = AgreedRating.objects.filter(round=meeting.round_id, measure=item.measure_id).first()
     if rating is None or rating.agreed_at != item.decided_at:
         raise Outdated("Diese Maßnahme wurde inzwischen an anderer Stelle neu abgestimmt.")
-    standing = agreement.counting_submissions(meeting.round, item.measure)
-    if {submission.pk for submission in standing} != set(rating.basis.values_list("pk", flat=True)):
-        raise Outdated("Seit der Abstimmung wurde neu eingereicht. Stimmen Sie neu ab.")
-    _restore(rating, user=user, now=now)
-
-
-def _restore(rating: AgreedRating, *, user: "User", now: datetime) -> None:
-    """Bring back the version before, as a new version, so that no page that still shows the one taken back can overwrite it."""
-    workflow.log(rating, user=user, now=now, what="Entscheidung zurückgenommen")
-    before = rating.history.filter(version__lt=rating.version).order_by("-version", "-history_id").first()
-    if before is None:
-        rating.delete()
-        return
-    for name in _RATING:
-        setattr(rating, name, getattr(before, name))
-    rating.agreed_by_id = before.agreed_by_id
-    rating.version += 1
-    rating.save_without_historical_record()  # type: ignore[attr-defined]
-    with_basis = AgreedRating.basis.through.objects
-    with_basis.filter(agreedrating=rating).delete()
-    pks = list(before.basis.values_list("submission_id", flat=True))
-    with_basis.bulk_create(AgreedRating.basis.through(agreedrating=rating, submission_id=pk) for pk in pks)
-    rating.save()
+    restore(meeting.round, rating, user=user, now=now)

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from goals.text import clean_text
+from goals.worded import Worded
 from ratings.forms import AgreementForm
 from ratings.meetings import Note
 from ratings.models import Meeting, ReportingRound
@@ -31,7 +32,7 @@ def members(round_: ReportingRound) -> "QuerySet":
     return rows.distinct().order_by("last_name", "first_name", "pk")
 
 
-class MeetingForm(forms.ModelForm):
+class MeetingForm(Worded, forms.ModelForm):
     """Create or edit a meeting of its round."""
 
     class Meta:
@@ -49,6 +50,13 @@ class MeetingForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         people: Any = self.fields["attendees"]
         people.queryset = members(self.instance.round)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        starts, ends = data.get("starts_at"), data.get("ends_at")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_at", "Das Ende liegt vor dem Beginn.")
+        return data
 
     def clean_title(self) -> str:
         return clean_text(self.cleaned_data["title"]).strip()
@@ -82,6 +90,8 @@ class NoteForm(forms.Form):
 
 class MeetingDecisionForm(NoteForm, AgreementForm):
     """A decision with the note on it."""
+
+    first_key = 5
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

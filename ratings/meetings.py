@@ -108,6 +108,26 @@ def remove(item_id: int, *, user: "User", now: datetime | None = None) -> None:
         item.delete()
 
 
+def taken_off(meeting: Meeting, item_id: int) -> AgendaItem | None:
+    """Return an item as it was when it was taken off this agenda; None if it was not, or if its Maßnahme is there again."""
+    entry = AgendaItem.history.filter(meeting_id=meeting.pk, id=item_id).order_by("-history_date", "-history_id").first()
+    if entry is None or entry.history_type != "-" or meeting.items.filter(measure=entry.measure_id).exists():
+        return None
+    item: AgendaItem = entry.instance
+    return item
+
+
+def put_back(meeting_id: int, item_id: int, *, user: "User", now: datetime | None = None) -> AgendaItem:
+    """Put an item back that was taken off the agenda, with its origin and note, and return it. Errors as in `remove`."""
+    with transaction.atomic():
+        item = taken_off(planned(meeting_id, user), item_id)
+        if item is None:
+            raise Impossible("Dieser Punkt steht schon wieder auf der Tagesordnung.")
+        workflow.log(item, user=user, now=now or timezone.now(), what="wieder auf die Tagesordnung gesetzt")
+        item.save(force_insert=True)
+    return item
+
+
 def put_off(item_id: int, *, user: "User", note: Note | None = None, now: datetime | None = None) -> Meeting | None:
     """Put an item off to the next planned meeting of the round; return that, None while there is none.
 

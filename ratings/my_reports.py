@@ -44,7 +44,10 @@ class Question:
 
 @dataclass(frozen=True)
 class ReportLine:
-    """One report of the person's units with its draft, its newest submission and the last day to hand it in."""
+    """One report of the person's units with its draft, its newest submission and the last day to hand it in.
+
+    `awaits_me`: it waits for the person's own approval. `approves_only`: the person approves in its unit and does not report there.
+    """
 
     report: StatusReport
     draft: Draft | None
@@ -52,6 +55,8 @@ class ReportLine:
     question: Question | None
     place: int
     due_on: date
+    awaits_me: bool = False
+    approves_only: bool = False
 
     @property
     def folded_title(self) -> str:
@@ -89,6 +94,23 @@ class ReportLine:
             return True
         handed_on = self.report.state == ReportState.AWAITING_APPROVAL and self.draft is not None and bool(self.draft.answer)
         return self.question is not None and self.report.state != ReportState.DROPPED and not handed_on
+
+    @property
+    def is_others_turn(self) -> bool:
+        """Returned by the Freigabe to those who report: not the first thing to do for who only approves."""
+        return self.approves_only and self.question is None and self.report.state == ReportState.RETURNED
+
+    @property
+    def is_to_do(self) -> bool:
+        """Something is left to do: to write, to answer or, for this person, to approve."""
+        return self.is_to_write or self.came_back or self.awaits_me
+
+    @property
+    def touched_at(self) -> datetime | None:
+        """When somebody last did something with it, None for a report nobody has begun."""
+        if self.report.state == ReportState.OPEN:
+            return None
+        return self.draft.saved_at if self.draft else self.report.changed_at
 
     @property
     def to_do(self) -> str:
@@ -167,14 +189,34 @@ def report_lines(user: "User", round_: ReportingRound) -> list[ReportLine]:
     }
     questions = _questions(reports)
     extensions = list(DueExtension.objects.filter(round=round_))
+    access = access_for(user)
+    approving = access.units({Role.APPROVER}, round_.concept_id)
+    reporting = access.units({Role.REPORTER}, round_.concept_id)
     lines = []
     for place, report in enumerate(reports.with_place().select_related("draft", "round__concept").in_order()):
         draft = getattr(report, "draft", None)
         readable = draft is not None and may_read_draft(user, report, on_behalf=draft.on_behalf)
         due_on = effective_due(round_, report, extensions)
         question = questions.get(report.pk)
-        lines.append(ReportLine(report, draft if readable else None, newest.get(report.pk), question, place, due_on))
+        lines.append(
+            ReportLine(
+                report=report,
+                draft=draft if readable else None,
+                submission=newest.get(report.pk),
+                question=question,
+                place=place,
+                due_on=due_on,
+                awaits_me=report.unit_id in approving and _waits_for(user, report, draft),
+                approves_only=report.unit_id in approving and report.unit_id not in reporting,
+            )
+        )
     return lines
+
+
+def _waits_for(user: "User", report: StatusReport, draft: Draft | None) -> bool:
+    """Somebody else last edited what waits for approval: nobody approves their own."""
+    editors = (report.handed_in_by_id, draft.edited_by_id if draft else None)
+    return report.state == ReportState.AWAITING_APPROVAL and user.pk not in editors
 
 
 def _questions(reports: "QuerySet[StatusReport]") -> dict[int, Question]:
@@ -207,10 +249,38 @@ def next_line(lines: "Sequence[ReportLine]", after: int | None = None) -> Report
     return following or next(by_state, None)
 
 
-def waiting_lines(user: "User", round_: ReportingRound, lines: "Sequence[ReportLine]") -> list[ReportLine]:
-    """Return the reports that wait for the approval of `user`: in units where they approve, not last edited by them."""
-    units = access_for(user).units({Role.APPROVER}, round_.concept_id)
-    waiting = (line for line in lines if line.report.state == ReportState.AWAITING_APPROVAL and line.report.unit_id in units)
-    return [
-        line for line in waiting if user.pk not in (line.report.handed_in_by_id, line.draft.edited_by_id if line.draft else None)
-    ]
+def next_waiting(lines: "Sequence[ReportLine]", after: int) -> ReportLine | None:
+    """Return the next of the reports that wait for the person's approval: the first behind report `after`, else the first."""
+    waiting = [line for line in lines if line.awaits_me]
+    place = next((line.place for line in lines if line.report.pk == after), -1)
+    return next((line for line in waiting if line.place > place), next(iter(waiting), None))
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """What somebody is to do in one round, in the order in which it stands on top.
+
+    `waiting` for their approval; `came_back`, what is due first on top; `following`, the report to go on with. `to_do` is all of it.
+    """
+
+    waiting: list[ReportLine]
+    came_back: list[ReportLine]
+    following: ReportLine | None
+    to_do: list[ReportLine]
+
+    def __bool__(self) -> bool:
+        return bool(self.waiting or self.came_back or self.following)
+
+    @property
+    def more(self) -> int:
+        """How much is to do besides what is named."""
+        return len(self.to_do) - len(self.waiting) - len(self.came_back) - (self.following is not None)
+
+
+def next_steps(lines: "Sequence[ReportLine]", after: int | None = None) -> NextSteps:
+    """Return what is to do of `lines`; `after` is the report that was just done."""
+    waiting = [line for line in lines if line.awaits_me]
+    came_back = [line for line in lines if line.came_back and not line.is_others_turn and not line.awaits_me]
+    came_back.sort(key=lambda line: (line.question and line.question.due_on) or date.max)
+    rest = [line for line in lines if not line.came_back]
+    return NextSteps(waiting, came_back, next_line(rest, after), [line for line in lines if line.is_to_do])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from evalportal.accounts.models import User
-    from ratings.models import ReportingRound, StatusReport
+    from ratings.models import ReportingRound, SavedView, StatusReport
 
     Person: TypeAlias = "User | AnonymousUser"
 
@@ -193,3 +193,26 @@ def closed_reason(round_: "ReportingRound") -> str:
             "wenn in ihr berichtet wurde."
         )
     return f"„{round_}“ ist noch in Vorbereitung. Die Evaluationsleitung öffnet die Runde."
+
+
+def may_share_views(user: "Person", concept_id: int) -> Decision:
+    """Show an Ansicht of one's own to all who read the overview: everyone inside the evaluation."""
+    if is_inside(user, concept_id):
+        return ALLOWED
+    return denied(
+        "Ansichten teilen die Evaluationsleitung und alle, die an der Evaluation mitarbeiten. Ihre Ansichten gelten für Sie."
+    )
+
+
+def may_change_view(user: "Person", view: "SavedView") -> Decision:
+    """Give an Ansicht another name or selection: the person it belongs to."""
+    if user.pk == view.owner_id:
+        return ALLOWED
+    return denied("Diese Ansicht ändert nur, wer sie angelegt hat. Die Evaluationsleitung kann geteilte Ansichten löschen.")
+
+
+def may_withdraw_view(user: "Person", view: "SavedView") -> Decision:
+    """Delete an Ansicht or share it no more: the person it belongs to; if it is shared, the Evaluationsleitung as well."""
+    if user.pk == view.owner_id or (view.is_shared and may_coordinate(user, view.concept_id)):
+        return ALLOWED
+    return denied("Diese Ansicht löscht, wer sie angelegt hat, oder die Evaluationsleitung.")

@@ -181,3 +181,9 @@ class ImportDraftQuerySet(models.QuerySet):
     def visible_to(self, user: "Person") -> Self:
         """What was uploaded belongs to the person who did."""
         return self.filter(uploaded_by=user.pk) if user.pk else self.none()
+
+
+class SavedViewQuerySet(models.QuerySet):
+    def visible_to(self, user: "Person") -> Self:
+        """One's own Ansichten and the shared ones, in the Konzepte in which one has a role."""
+        return self.filter(_in_concepts("", frozenset(Role), user) & (Q(owner=user.pk) | Q(is_shared=True)))

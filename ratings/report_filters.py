@@ -8,13 +8,14 @@ import django_tables2 as tables
 from django import forms
 
 from goals.models import ResponsibilityRole
+from goals.search_words import select
 from goals.text import fold
 from ratings.models import StatusReport
-from ratings.my_reports import TO_WRITE, ReportLine
+from ratings.my_reports import ReportLine
 from ratings.states import ReportState
 
 _STATES: dict[str, tuple[str, Callable[[ReportLine], bool]]] = {
-    "zu-erledigen": ("Zu erledigen", lambda line: line.report.state in TO_WRITE),
+    "zu-erledigen": ("Zu erledigen", lambda line: line.is_to_do),
     "freigabe": ("Zur Freigabe", lambda line: line.report.state == ReportState.AWAITING_APPROVAL),
     "eingereicht": ("Eingereicht", lambda line: line.report.state == ReportState.SUBMITTED),
     "entfallen": ("Entfallen", lambda line: line.report.state == ReportState.DROPPED),
@@ -55,7 +56,8 @@ class MyReportsFilter(django_filters.FilterSet):
         """Return the lines that meet every readable filter, in their order."""
         self.form.is_valid()
         wanted = {name: value for name, value in self.form.cleaned_data.items() if value}
-        return [line for line in self.lines if all(_accepts(line, name, value) for name, value in wanted.items())]
+        found = select(self.lines, wanted.pop("q", ""), _searched)
+        return [line for line in found if all(_accepts(line, name, value) for name, value in wanted.items())]
 
     @property
     def is_active(self) -> bool:
@@ -74,10 +76,12 @@ def _accepts(line: ReportLine, name: str, value: str) -> bool:
         return report.role == value
     if name == "handlungsfeld":
         return str(_field(line).position) == value
-    if name == "einheit":
-        return report.unit.slug == value
-    text = fold(f"{report.measure.number} {report.measure.title} {report.measure.goal.text} {report.unit.name}")
-    return all(word in text for word in fold(value).split())
+    return report.unit.slug == value
+
+
+def _searched(line: ReportLine) -> tuple[str, ...]:
+    report = line.report
+    return report.measure.number, report.measure.title, report.measure.goal.text, report.unit.name, report.unit.short_name
 
 
 class MyReportsTable(tables.Table):

@@ -52,7 +52,7 @@ class ReportForm(forms.Form):
 
     use_required_attribute = False
 
-    answer = _text("Ihre Antwort", rows=2, required=False)
+    answer = _text("Ihre Antwort", "Steht die Antwort schon im Bericht, genügt ein Satz, der darauf hinweist.", rows=2)
     situation = _text(
         "Sachstand",
         "Was wurde seit dem letzten Bericht umgesetzt, was nicht, und warum? Nennen Sie Zahlen, wo Sie welche haben.",

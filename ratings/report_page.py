@@ -14,6 +14,7 @@ from ratings import inquiries, permissions, workflow
 from ratings.deadlines import due_of
 from ratings.drafts import DATES, MARKERS, TEXTS, parse_date
 from ratings.earlier import EarlierWords, earlier_ratings, earlier_words, may_say_unchanged, measure_line
+from ratings.measure_cards import answer_target
 from ratings.models import Draft, Inquiry, StatusReport, Submission, Supplement
 from ratings.models.fields import ContentFields, RatingFields
 from ratings.scheme import Grade
@@ -52,6 +53,10 @@ class ReportPage:
         if draft is None:
             return None
         return draft if permissions.may_read_draft(self.user, self.report, on_behalf=draft.on_behalf) else None
+
+    @property
+    def address(self) -> str:
+        return reverse("ratings:report", args=[self.report.pk])
 
     @property
     def plain_measure_url(self) -> str:
@@ -123,11 +128,23 @@ class ReportPage:
 
     @property
     def may_answer(self) -> bool:
-        """The report cannot be changed now, but its open questions can be answered."""
+        """The report cannot be changed now, but its open questions can be answered: unless the answer waits for approval with it."""
         open_ones = self.open_inquiries
+        if self.report.state == ReportState.AWAITING_APPROVAL and self.draft is not None and self.draft.answer:
+            return False
         for inquiry in open_ones:
             inquiry.report = self.report
         return bool(open_ones) and bool(inquiries.may_answer(self.user, open_ones[0]))
+
+    def _help_page(self, allowed: frozenset[str]) -> str:
+        """The page of the help where it depends on the report: what came back, what is to be approved; else empty."""
+        if Action.APPROVE in allowed:
+            return "freigeben"
+        return "rueckfrage" if self.report.state == ReportState.RETURNED or self.may_answer else ""
+
+    def offers_answer(self, target: str) -> bool:
+        """True if the field `target` of an answer is on the page."""
+        return self.may_answer and any(answer_target(inquiry.pk) == target for inquiry in self.open_inquiries)
 
     @cached_property
     def supplement(self) -> Supplement | None:
@@ -148,6 +165,7 @@ class ReportPage:
             "page": self,
             "report": self.report,
             "round": self.report.round,
+            "help_page": self._help_page(allowed),
             "due_on": due_of(self.report),
             "supplement": self.supplement,
             "measure": self.report.measure,
@@ -185,8 +203,13 @@ def differences(data: Mapping[str, str], current: Draft) -> list[Difference]:
         mine_shown = _mine_shown(field, mine)
         if mine_shown != saved:
             is_text = name in (*TEXTS, "answer") and not field.choices
-            found.append(Difference(name, str(field.verbose_name), mine, mine_shown, saved, is_text))
+            found.append(Difference(name, _label(field, current), mine, mine_shown, saved, is_text))
     return found
+
+
+def _label(field: Any, current: Draft) -> str:
+    """The field as the form calls it: what a contributing unit writes is its Zuarbeit."""
+    return "Zuarbeit" if field.name == "situation" and not current.report.is_lead else str(field.verbose_name)
 
 
 def _mine_shown(field: Any, mine: str) -> str:

@@ -35,10 +35,6 @@ class OwedReport:
     line: UnitLine
     is_late: bool
 
-    @property
-    def is_begun(self) -> bool:
-        return self.line.state in (ReportState.DRAFT, ReportState.AWAITING_APPROVAL)
-
 
 @dataclass
 class Returns:
@@ -55,14 +51,16 @@ class Returns:
         return len(self.reports)
 
     @property
-    def waiting(self) -> int:
-        """Not even begun."""
+    def open(self) -> int:
         return self.counts[ReportState.OPEN]
 
     @property
-    def begun(self) -> int:
-        """Written on, or waiting for approval in the unit."""
-        return sum(report.is_begun for report in self.reports)
+    def draft(self) -> int:
+        return self.counts[ReportState.DRAFT]
+
+    @property
+    def awaiting(self) -> int:
+        return self.counts[ReportState.AWAITING_APPROVAL]
 
     @property
     def submitted(self) -> int:
@@ -78,6 +76,7 @@ class Returns:
 
     @property
     def missing(self) -> int:
+        """Not handed in: what is „ausstehend“, returned reports among it (a report „fehlt“ where nothing counts at all)."""
         return self.owed - self.submitted
 
     @property
@@ -86,8 +85,9 @@ class Returns:
 
     @property
     def percent(self) -> int:
-        """Share of the submitted reports, rounded down: 100 is „alle“ and nothing else."""
-        return 100 * self.submitted // self.owed if self.owed else 0
+        """Share of the submitted reports, rounded as in the charts; but 100 is „alle“ and nothing else."""
+        rounded = (200 * self.submitted + self.owed) // (2 * self.owed) if self.owed else 0
+        return min(rounded, 99) if self.missing else rounded
 
     @property
     def parts(self) -> Parts:

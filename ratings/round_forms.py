@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from goals.forms import DayInput
 from goals.models import Concept
 from goals.text import clean_text, plain_slug
+from goals.worded import Worded
 from ratings.models import ReportingRound
 from ratings.states import RoundState
 
@@ -33,7 +34,7 @@ def propose_slug(title: str) -> str:
     return slug
 
 
-class RoundForm(forms.ModelForm):
+class RoundForm(Worded, forms.ModelForm):
     """Create or edit a Berichtsrunde. `concepts` are those that may be chosen for a new one."""
 
     class Meta:

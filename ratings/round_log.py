@@ -18,7 +18,7 @@ from django.utils import timezone
 from goals.models import Deputy, Measure, OrgUnit, Responsibility, ResponsibilityRole
 from goals.text import fold, sort_key
 from ratings.history_words import answer_due_title, day_word, extension_title, grade_word, read_act, supplement_titles
-from ratings.mail.reminders import REMINDED
+from ratings.mail.reminders import REMINDED, TAKEN_BACK
 from ratings.models import (
     AgendaItem,
     AgendaOrigin,
@@ -95,9 +95,9 @@ class LogLine:
         return fold(self.unit)
 
     @property
-    def searched(self) -> str:
-        """What the search looks at: never the name of a person."""
-        return fold(f"{self.what} {self.text} {self.number} {self.title} {self.unit}")
+    def searched(self) -> tuple[str, ...]:
+        """What the search looks at, the number first: never the name of a person."""
+        return self.number, self.what, self.text, self.title, self.unit
 
 
 def log_lines(round_: ReportingRound) -> list[LogLine]:
@@ -161,7 +161,7 @@ def _of_round(round_: ReportingRound) -> Iterator[_Entry]:
         if title.startswith("Nachtrag zu "):  # told with its Maßnahme by `_of_supplements`
             continue
         title = f"Runde {title}" if title[:1].islower() else title
-        entry_kind = LogKind.MAIL if title == REMINDED else LogKind.ROUND
+        entry_kind = LogKind.MAIL if title in (REMINDED, TAKEN_BACK) else LogKind.ROUND
         yield _Entry(at, entry_kind, title, text or versions.get(at, ""), user_id=user_id)
 
 

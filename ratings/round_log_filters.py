@@ -7,6 +7,7 @@ import django_filters
 import django_tables2 as tables
 from django import forms
 
+from goals.search_words import measure_forms, number_of, select, squeezed
 from goals.text import fold
 from ratings.models import StatusReport
 from ratings.round_forms import DayInput
@@ -17,15 +18,10 @@ PER_PAGE: Final = 50
 _ACCEPTS: Final[dict[str, Callable[[LogLine, Any], bool]]] = {
     "von": lambda line, value: line.day >= value,
     "bis": lambda line, value: line.day <= value,
-    "massnahme": lambda line, value: fold(value) in (fold(line.number), fold(line.number.rpartition(".")[0])),
+    "massnahme": lambda line, value: (number_of(value) or squeezed(value)) in measure_forms(line.number),
     "einheit": lambda line, value: line.unit_slug == value,
     "art": lambda line, value: line.kind == value,
-    "q": lambda line, value: _has_words(line.searched, fold(value).split()),
 }
-
-
-def _has_words(text: str, words: list[str]) -> bool:
-    return all(word in text for word in words)
 
 
 class RoundLogFilter(django_filters.FilterSet):
@@ -63,7 +59,8 @@ class RoundLogFilter(django_filters.FilterSet):
         """Return the lines that meet every readable filter, in their order."""
         self.form.is_valid()
         wanted = {name: value for name, value in self.form.cleaned_data.items() if value}
-        return [line for line in self.lines if all(_ACCEPTS[name](line, value) for name, value in wanted.items())]
+        found = select(self.lines, wanted.pop("q", ""), lambda line: line.searched)
+        return [line for line in found if all(_ACCEPTS[name](line, value) for name, value in wanted.items())]
 
     @property
     def complaints(self) -> list[str]:

@@ -197,12 +197,13 @@ def phase(round_: ReportingRound) -> str:
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing that is unfinished when a round is to be closed."""
+    """One thing that is unfinished in a Maßnahme when its round is to be closed. `reports`: how many reports are missing in it."""
 
     kind: str
     number: str
     title: str
     detail: str = ""
+    reports: int = 0
 
     def as_text(self) -> str:
         return f"{self.number} {self.title}: {self.kind}{f' ({self.detail})' if self.detail else ''}"
@@ -221,7 +222,7 @@ def gaps(round_: ReportingRound, appendix: Appendix | None = None) -> list[Gap]:
             found.append(Gap("alle Berichte entfallen" if row.is_all_dropped else "niemand zuständig", row.number, row.title))
         if row.roll_up.missing:
             units = ", ".join(line.short_name for line in row.roll_up.missing)
-            found.append(Gap("Bericht fehlt", row.number, row.title, units))
+            found.append(Gap("Bericht fehlt", row.number, row.title, units, reports=len(row.roll_up.missing)))
         if round_.has_ratings and not row.is_agreed:
             found.append(Gap("nicht abgestimmt", row.number, row.title))
         if row.recheck:

@@ -14,6 +14,7 @@ class _Look:
     symbol: str
     shape: str
     fill: str
+    contour: str
     colour: str
     criterion: str
 
@@ -36,6 +37,11 @@ class Grade(models.TextChoices):
         return _LOOKS[self].symbol
 
     @property
+    def proposal_symbol(self) -> str:
+        """The same for a Vorschlag: outlined where the symbol has an outline."""
+        return {"●": "○", "◆": "◇", "▲": "△"}.get(self.symbol, self.symbol)
+
+    @property
     def shape(self) -> str:
         """Name of the symbol `ampel-<shape>` in the sprite and of the colour token `--<shape>`."""
         return _LOOKS[self].shape
@@ -44,6 +50,11 @@ class Grade(models.TextChoices):
     def fill(self) -> str:
         """Colour in files, six hexadecimal digits RGB; in greyscale mittel is the lightest and gering the darkest."""
         return _LOOKS[self].fill
+
+    @property
+    def contour(self) -> str:
+        """Colour of its outline in files: 3:1 and more on white, where a filling may have less (WCAG 1.4.11)."""
+        return _LOOKS[self].contour
 
     @property
     def colour(self) -> str:
@@ -68,22 +79,28 @@ class Grade(models.TextChoices):
 
 _LOOKS: Final = {
     Grade.HIGH: _Look(
-        "●", "hoch", "3D9A50", "grün", "Die Maßnahme ist umgesetzt oder läuft dauerhaft so, wie das Konzept es vorsieht."
+        "●",
+        "hoch",
+        "3D9A50",
+        "007328",
+        "grün",
+        "Die Maßnahme ist umgesetzt oder läuft dauerhaft so, wie das Konzept es vorsieht.",
     ),
     Grade.MEDIUM: _Look(
-        "◆", "mittel", "FBCB2F", "gelb", "Die Maßnahme ist begonnen und wirkt zum Teil; Wesentliches steht noch aus."
+        "◆", "mittel", "FBCB2F", "986E00", "gelb", "Die Maßnahme ist begonnen und wirkt zum Teil; Wesentliches steht noch aus."
     ),
     Grade.LOW: _Look(
-        "▲", "gering", "C31C13", "rot", "Die Maßnahme ist nicht begonnen oder bleibt weit hinter dem Konzept zurück."
+        "▲", "gering", "C31C13", "B60000", "rot", "Die Maßnahme ist nicht begonnen oder bleibt weit hinter dem Konzept zurück."
     ),
     Grade.UNCLEAR: _Look(
-        "?", "unklar", "6E7597", "grau", "Der Stand lässt sich nicht beurteilen, zum Beispiel weil Angaben fehlen."
+        "?", "unklar", "6E7597", "5B6185", "grau", "Der Stand lässt sich nicht beurteilen, zum Beispiel weil Angaben fehlen."
     ),
 }
 
 NOT_RATED_WORD: Final = "nicht bewertet"
 NOT_RATED_SYMBOL: Final = "–"
 NOT_RATED_SHAPE: Final = "ohne"
+NO_PROPOSAL_WORD: Final = "kein Vorschlag"
 DISPUTED_WORD: Final = "uneinig"
 DISPUTED_SYMBOL: Final = "≠"
 DISPUTED_SHAPE: Final = "uneinig"
@@ -93,6 +110,7 @@ DISPUTED_SHAPE: Final = "uneinig"
 class _MarkerLook:
     symbol: str
     icon: str
+    short: str
     hint: str
 
 
@@ -119,6 +137,11 @@ class Marker(models.TextChoices):
         return _MARKERS[self].icon
 
     @property
+    def short(self) -> str:
+        """A part of its word, for a switch beside the symbol."""
+        return _MARKERS[self].short
+
+    @property
     def hint(self) -> str:
         return _MARKERS[self].hint
 
@@ -129,9 +152,9 @@ class Marker(models.TextChoices):
 
 
 _MARKERS: Final = {
-    Marker.MANDATORY: _MarkerLook("P", "", "Der Landkreis ist gesetzlich verpflichtet."),
-    Marker.ROUTINE: _MarkerLook("R", "", "Die Maßnahme ist dauerhaft im Alltag verankert."),
-    Marker.CONTINUE: _MarkerLook("➔", "kz-weiter", "Die Maßnahme soll weitergeführt werden."),
-    Marker.INFLUENCE: _MarkerLook("↗", "kz-zustaendigkeit", "Der Landkreis kann nicht oder nur wenig steuern."),
-    Marker.CONDITIONS: _MarkerLook("□", "kz-rahmen", "Gesetz, Lage oder Bedarf haben sich grundlegend geändert."),
+    Marker.MANDATORY: _MarkerLook("P", "", "Pflicht", "Der Landkreis ist gesetzlich verpflichtet."),
+    Marker.ROUTINE: _MarkerLook("R", "", "Routine", "Die Maßnahme ist dauerhaft im Alltag verankert."),
+    Marker.CONTINUE: _MarkerLook("➔", "kz-weiter", "Weiterführung", "Die Maßnahme soll weitergeführt werden."),
+    Marker.INFLUENCE: _MarkerLook("↗", "kz-zustaendigkeit", "Zuständigkeit", "Der Landkreis kann nicht oder nur wenig steuern."),
+    Marker.CONDITIONS: _MarkerLook("□", "kz-rahmen", "Rahmen", "Gesetz, Lage oder Bedarf haben sich grundlegend geändert."),
 }

@@ -1,7 +1,7 @@
 """Submitting a report: the draft becomes a numbered, immutable copy that everyone else reads."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -11,11 +11,11 @@ from goals.text import clean_text
 from ratings import inquiries, permissions, workflow
 from ratings.completeness import Demands, Gap, gaps
 from ratings.drafts import save_draft
-from ratings.earlier import EarlierWords, earlier_grade, earlier_words, may_say_unchanged
-from ratings.models import Draft, StatusReport, Submission
+from ratings.earlier import EarlierWords, earlier_grade, earlier_words, may_say_unchanged, nothing_written
+from ratings.models import Draft, Inquiry, StatusReport, Submission
 from ratings.models.fields import ContentFields
 from ratings.states import ReportState
-from ratings.workflow import Action, Impossible
+from ratings.workflow import Action, Impossible, ReasonMissing
 
 if TYPE_CHECKING:
     from evalportal.accounts.models import User
@@ -35,6 +35,7 @@ def demands_on(report: StatusReport, earlier: Submission | None, now: datetime |
         is_lead=report.is_lead,
         has_ratings=report.round.has_ratings,
         earlier_grade=earlier_grade(earlier),
+        is_asked=Inquiry.objects.filter(report=report).pending().exists(),
         today=timezone.localdate(now),
     )
 
@@ -81,7 +82,7 @@ def approve(
         report = workflow.locked(report_id)
         workflow.check(user, report, Action.APPROVE)
         if permissions.approval_needs_reason(user, report) and not reason:
-            raise Impossible("Sie geben für eine andere Einheit frei. Begründen Sie das in einem Satz.")
+            raise ReasonMissing("Sie geben für eine andere Einheit frei. Begründen Sie das in einem Satz.")
         draft = _seen_draft(report, version)
         report = workflow.apply(report_id, Action.APPROVE, user=user, reason=reason, now=now)
         author = report.handed_in_by or draft.edited_by
@@ -108,15 +109,7 @@ def submit_unchanged(report_id: int, *, user: "User", now: datetime | None = Non
     with transaction.atomic():
         report = workflow.locked(report_id)
         workflow.check(user, report, Action.SAVE)
-        if report.state != ReportState.OPEN:
-            raise Impossible("An diesem Bericht wurde schon geschrieben. Öffnen Sie ihn und reichen Sie ihn ein.")
-        words = earlier_words(report)
-        repeated = words.repeated
-        if repeated is None or not may_say_unchanged(report, words.graded):
-            raise Impossible("Es gibt keinen früheren Bericht Ihrer Einheit, der unverändert gelten könnte.")
-        values = words.values(repeated) | {"as_of": timezone.localdate(now), "unparsed": {}}
-        if not permissions.is_in_unit(user, report):
-            del values["internal_note"]
+        words, values = _unchanged(report, user, now)
         existing = Draft.objects.filter(report=report).values_list("version", flat=True).first()
         report, draft = save_draft(report_id, values, version=existing or 0, user=user, now=now)
         found = draft_gaps(draft, demands_on(report, words.graded, now))
@@ -127,6 +120,29 @@ def submit_unchanged(report_id: int, *, user: "User", now: datetime | None = Non
     if found:
         raise Incomplete(found)
     return report
+
+
+def preview_unchanged(report: StatusReport, *, user: "User", now: datetime | None = None) -> tuple[Draft, list[Gap]]:
+    """Return what `submit_unchanged` would submit, not saved, and what it would lack. Errors as there, and `PermissionDenied`."""
+    now = now or timezone.now()
+    workflow.check(user, report, Action.SAVE)
+    words, values = _unchanged(report, user, now)
+    draft = Draft(report=report, **values)
+    return draft, draft_gaps(draft, demands_on(report, words.graded, now))
+
+
+def _unchanged(report: StatusReport, user: "User", now: datetime) -> tuple[EarlierWords, dict[str, Any]]:
+    """Return what the unit said before and the values of a draft that says it again today."""
+    if not nothing_written(report):
+        raise Impossible("An diesem Bericht wurde schon geschrieben. Öffnen Sie ihn und reichen Sie ihn ein.")
+    words = earlier_words(report)
+    repeated = words.repeated
+    if repeated is None or not may_say_unchanged(report, words.graded):
+        raise Impossible("Es gibt keinen früheren Bericht Ihrer Einheit, der unverändert gelten könnte.")
+    values = words.values(repeated) | {"as_of": timezone.localdate(now), "unparsed": {}}
+    if not permissions.is_in_unit(user, report):
+        del values["internal_note"]
+    return words, values
 
 
 def _freeze(

@@ -134,9 +134,11 @@ class ChapterPage:
         concept = round_.concept
         return introduction_draft(self.appendix, fields, (concept.period_start, concept.period_end), concept.resolution)
 
-    def context(self) -> dict[str, Any]:
+    def context(self, *, just_added: bool = False) -> dict[str, Any]:
+        """`just_added`: the draft was added with the step before, so that the page opens at its beginning."""
         decision = may_write(self.user, self.round)
         draft = self.draft()
+        place = self.chapter.text.rfind(draft) if draft else -1
         return {
             "page": self,
             "round": self.round,
@@ -146,6 +148,8 @@ class ChapterPage:
             "locked_reason": decision.reason,
             "draft": draft,
             "draft_blocks": parse(draft),
+            "has_draft": place >= 0,
+            "cursor": place if just_added and place >= 0 else None,
             "goals": self.goals,
             "summary_count": sum(len(goal.summaries) for goal in self.goals),
             **preview(self.chapter.text),
@@ -159,5 +163,15 @@ def preview(text: str) -> dict[str, Any]:
 
 
 def appended(text: str, draft: str) -> str:
-    """Return `text` with `draft` behind it: a draft never replaces what was written."""
+    """Return `text` with `draft` behind it: a draft never replaces what was written, and does not stand there twice."""
+    if draft in text:
+        return text
     return f"{text.rstrip()}\n\n{draft}" if text.strip() else draft
+
+
+def without(text: str, draft: str) -> str:
+    """Return `text` without `draft`, which has to stand in it word for word; without it `text` is as it was."""
+    if not draft or draft not in text:
+        return text
+    before, _, after = text.rpartition(draft)
+    return "\n\n".join(filter(None, (before.rstrip(), after.strip())))

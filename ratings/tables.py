@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import django_tables2 as tables
 from django_tables2.data import TableListData
@@ -82,3 +82,11 @@ class OverviewTable(tables.Table):
             query=query(column.order_by_alias.next) if column.orderable else "",
             direction=direction,
         )
+
+
+# The columns that can be left out, with their heads. The Maßnahme always stands there, its change while rounds are compared.
+OPTIONAL_COLUMNS: Final = {
+    name: str(column.verbose_name)
+    for name, column in OverviewTable.base_columns.items()
+    if name not in ("massnahme", "veraenderung")
+}

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from goals.models import Measure, OrgUnit, ResponsibilityRole
 from goals.text import fold
+from goals.worded import Worded
 
 
 class UnitChoice(forms.ModelChoiceField):
@@ -47,7 +48,7 @@ def in_german_order(units: Iterable[OrgUnit]) -> list[tuple[int, str]]:
     return [(unit.pk, unit_label(unit)) for unit in sorted(units, key=lambda unit: (fold(unit.name), unit.pk))]
 
 
-class UnitForm(forms.ModelForm):
+class UnitForm(Worded, forms.ModelForm):
     """What a unit is called and how it works. Merging and deactivating are steps of their own."""
 
     class Meta:

@@ -26,6 +26,10 @@ class Impossible(Exception):
     """The act does not fit the present state; the database is unchanged. The text says why, for the person who asked."""
 
 
+class ReasonMissing(Impossible):
+    """The act is open to this person and lacks nothing but its reason."""
+
+
 class Action(models.TextChoices):
     SAVE = "save", "Entwurf speichern"
     SUBMIT = "submit", "Einreichen"
@@ -106,10 +110,26 @@ TRANSITIONS: Final = (
 _WRONG_STATE: Final = {
     _S.OPEN: "Zu dieser Maßnahme ist noch nichts geschrieben.",
     _S.DRAFT: "Der Bericht ist noch nicht eingereicht.",
-    _S.AWAITING_APPROVAL: "Der Bericht liegt zur Freigabe. Ziehen Sie ihn zurück, um ihn zu ändern.",
-    _S.SUBMITTED: "Der Bericht ist eingereicht. Ändern lässt er sich wieder, wenn er zurückgezogen oder zurückgegeben wurde.",
+    _S.AWAITING_APPROVAL: "Der Bericht liegt zur Freigabe. Ändern lässt er sich wieder, wenn die Einheit ihn zurückzieht oder die "
+    "Freigabe ihn zurückgibt.",
+    _S.SUBMITTED: "Der Bericht ist eingereicht. Ändern lässt er sich wieder, wenn die Einheit ihn zurückzieht oder das Protokoll des "
+    "Jour fixe ihn mit einer Rückfrage zurückgibt.",
     _S.RETURNED: "Der Bericht ist zurückgegeben und liegt bei der Einheit.",
     _S.DROPPED: "Der Bericht ist entfallen. Die Evaluationsleitung kann das aufheben.",
+}
+
+# The same, where somebody else was quicker than the person who asks.
+_WITHDRAWN: Final = "Der Bericht wurde inzwischen zurückgezogen und ist wieder ein Entwurf."
+_APPROVE_LATER: Final = "Freigeben können Sie ihn, wenn er neu zur Freigabe gegeben ist."
+_APPROVED: Final = "Der Bericht ist schon freigegeben und eingereicht."
+_OVERTAKEN: Final = {
+    (_A.APPROVE, _S.DRAFT): f"{_WITHDRAWN} {_APPROVE_LATER}",
+    (_A.RETURN, _S.DRAFT): f"{_WITHDRAWN} Zurückzugeben ist er nicht mehr.",
+    (_A.APPROVE, _S.SUBMITTED): _APPROVED,
+    (_A.RETURN, _S.SUBMITTED): f"{_APPROVED} Zurückgeben kann ihn jetzt das Protokoll des Jour fixe mit einer Rückfrage.",
+    (_A.APPROVE, _S.RETURNED): f"Der Bericht wurde inzwischen zurückgegeben. {_APPROVE_LATER}",
+    (_A.WITHDRAW, _S.DRAFT): "Der Bericht ist schon zurückgezogen. Sie können ihn ändern.",
+    (_A.WITHDRAW, _S.RETURNED): "Der Bericht wurde inzwischen zurückgegeben. Sie können ihn ändern.",
 }
 
 
@@ -119,14 +139,20 @@ def find(report: StatusReport, action: Action) -> "Transition | Decision":
     state = report.round.state_for(report.measure_id)
     if state not in _LIVE:
         return denied(permissions.closed_reason(report.round))
-    if not fitting:
-        return denied(_WRONG_STATE[ReportState(report.state)])
     for candidate in fitting:
         if state in candidate.rounds:
             return candidate
+    if not fitting and (action, report.state) in _OVERTAKEN:
+        return denied(_OVERTAKEN[action, ReportState(report.state)])
+    if report.state == ReportState.SUBMITTED and state not in _OPEN:
+        return denied(_no_way_back(report))
+    return denied(_WRONG_STATE[ReportState(report.state)])
+
+
+def _no_way_back(report: StatusReport) -> str:
     phase = "Abstimmung" if report.round.has_ratings else "Durchsicht"
-    return denied(
-        f"Die {phase} läuft; eingereichte Berichte zieht die Einheit jetzt nicht mehr zurück. "
+    return (
+        f"Der Bericht ist eingereicht. Die {phase} läuft; eingereichte Berichte zieht die Einheit jetzt nicht mehr zurück. "
         "Das Protokoll des Jour fixe kann den Bericht mit einer Rückfrage zurückgeben."
     )
 
@@ -151,13 +177,13 @@ def locked(report_id: int) -> StatusReport:
 
 
 def check(user: "User", report: StatusReport, action: Action, reason: str = "") -> Transition:
-    """Return the transition for a locked report. Raises `Impossible` (state) or `PermissionDenied` (person), each with the reason."""
+    """Return the transition for a locked report. Raises `Impossible` (state; `ReasonMissing`) or `PermissionDenied` (person) with why."""
     found = find(report, action)
     if not isinstance(found, Transition):
         raise Impossible(found.reason)
     found.who(user, report).require()
     if found.needs_reason and not reason.strip():
-        raise Impossible("Das braucht eine Begründung. Schreiben Sie ein bis zwei Sätze.")
+        raise ReasonMissing("Das braucht eine Begründung. Schreiben Sie ein bis zwei Sätze.")
     return found
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from xdist.scheduler import LoadScopeScheduling
 
 from evalportal.accounts.models import User
 from goals.models import Concept, OrgUnit, Role
@@ -18,10 +19,35 @@ class SignedInClient(Client):
     user: User
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked for the other database only: it is no gap of this run, the other run has it."""
-    other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
-    left_out = [item for item in items if item.get_closest_marker(other)]
+class ByFile(LoadScopeScheduling):
+    """How `-n` shares out the tests: a file stays in one process, for what it builds once; the walk, dear as it is, is shared test by test.
+
+    The mark `xdist_group` would say that beside the tests, but pytest-xdist 3.8 does not hand it on under pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return nodeid if file.endswith("test_accessibility.py") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    config.option.loadscopereorder = False  # the long ones in the browser stand together and are not left for the end
+    return ByFile(config, log)
+
+
+def _knows_the_database(item: pytest.Item) -> bool:
+    used = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or used & {"db", "transactional_db", "live_server"})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Leave out what the run on the other database has: on PostgreSQL what knows of no database, on SQLite what is for PostgreSQL."""
+    yield
+    if connection.vendor == "postgresql":
+        left_out = [item for item in items if not _knows_the_database(item)]
+    else:
+        left_out = [item for item in items if item.get_closest_marker("postgresql")]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from evalportal.accounts.models import User
+from evalportal.models import BarrierReport
 from goals.models import (
     ActionField,
     Challenge,
@@ -29,6 +30,7 @@ from ratings.models import (
     Inquiry,
     InquiryMessage,
     ReportingRound,
+    SavedView,
     Snapshot,
     StatusReport,
     Submission,
@@ -290,6 +292,21 @@ def supplement(measure: Measure | None = None, *, round: ReportingRound | None =
     round = round or _round(state=RoundState.CLOSED)
     defaults = {"measure": measure or _measure(concept=round.concept), "reason": "Zahl berichtigt.", "opened_at": timezone.now()}
     return Supplement.objects.create(**{"round": round} | defaults | fields)
+
+
+def barrier_report(**fields: Any) -> BarrierReport:
+    defaults = {
+        "reference": f"T{next(_numbers):07}",
+        "text": "Das Menü ist ohne Maus nicht zu öffnen.",
+        "created_at": timezone.now(),
+    }
+    return BarrierReport.objects.create(**defaults | fields)
+
+
+def saved_view(concept: Concept | None = None, *, owner: User | None = None, **fields: Any) -> SavedView:
+    """An Ansicht that shows all Maßnahmen, not shared."""
+    defaults = {"name": f"Ansicht {next(_numbers)}", "query": ""}
+    return SavedView.objects.create(concept=concept or _concept(), owner=owner or _user(), **defaults | fields)
 
 
 def filled_round(measures: int = 3, *, concept: Concept | None = None, lead: OrgUnit | None = None) -> ReportingRound:

@@ -15,6 +15,23 @@ os.environ.update(
     EMAIL_URL="memorymail://",
     OWNER_NAME="Landkreis Osnabrück",
     TRUSTED_PROXY_COUNT="0",
+    OWNER_ADDRESS="Teststraße 1\\n12345 Teststadt",
+    OWNER_PHONE="01234 5678",
+    OWNER_EMAIL="evaluation@kreis.example",
+    OWNER_REPRESENTED_BY="die Landrätin",
+    OWNER_VAT_ID="",
+    OWNER_SUPERVISOR="Testministerium",
+    PRIVACY_OFFICER="datenschutz@kreis.example",
+    PRIVACY_AUTHORITY="Testaufsicht",
+    PRIVACY_LEGAL_BASIS="§ 3 Testgesetz",
+    PRIVACY_RETENTION="zehn Jahre",
+    BARRIER_EMAIL="barrieren@kreis.example",
+    BARRIER_ANSWER_WITHIN="vier Wochen",
+    ARBITRATION_CONTACT="schlichtung@kreis.example",
+    ARBITRATION_URL="https://schlichtung.kreis.example/",
+    MONITORING_CONTACT="ueberwachung@kreis.example",
+    ACCESSIBILITY_STATEMENT_DATE="2026-11-22",
+    BARRIER_KEEP_MONTHS="12",
 )
 
 from evalportal.settings import *  # noqa: F403

@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
+from evalportal.models import BarrierReport
 from goals.models import Concept, Measure, OrgUnit, Responsibility
 from ratings.models import (
     AgreedRating,
@@ -21,7 +22,7 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-READ_ONLY = [StatusReport, Submission, AgreedRating, Snapshot, Inquiry, Supplement, Responsibility]
+READ_ONLY = [StatusReport, Submission, AgreedRating, Snapshot, Inquiry, Supplement, Responsibility, BarrierReport]
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def _rows() -> None:
     round_ = make.filled_round(3)
     make.snapshot(round_)
     make.supplement(round=round_)
+    make.barrier_report()
 
 
 def _address(model: Any, *parts: object) -> str:
@@ -108,5 +110,5 @@ def test_every_page_of_the_admin_answers(superuser: Client) -> None:
     _rows()
     make.indicator()
     for model in admin.site._registry:
-        if model._meta.app_label in ("goals", "ratings", "accounts"):
+        if model._meta.app_label in ("goals", "ratings", "accounts", "evalportal"):
             assert superuser.get(_address(model)).status_code == 200, model

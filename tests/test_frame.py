@@ -12,12 +12,15 @@ from django.urls import path
 from django.utils import timezone
 
 from evalportal.accounts.models import User
+from evalportal.lost_post import KINDS, WAYS_TO_CONCEPT
 from evalportal.urls import urlpatterns as pages
 from goals.models import Membership, OrgUnit
 from goals.roles import Role
 from ratings.rollup import Progress, Share
 from ratings.scheme import Grade, Marker
 from ratings.states import ReportState, RoundState
+from tests import factories as make
+from tests.pages import PAGES as ADDRESSES
 
 TEXT = "Größe <script>alert(1)</script>\r\nzweite Zeile mit „ä“"
 SHOWN = "Größe &lt;script&gt;alert(1)&lt;/script&gt;\r\nzweite Zeile mit „ä“"
@@ -53,7 +56,11 @@ def as_role(person: User, role: Role) -> Client:
 
 # Pages that answer without a sign-in, each for the reason given in evalportal/urls.py.
 OPEN = {
+    "/barriere-melden/": 200,
+    "/barrierefreiheit/": 200,
+    "/datenschutz/": 200,
     "/healthz": 200,
+    "/impressum/": 200,
     "/konto/anmelden/": 200,
     "/konto/abmelden/": 302,
     "/konto/gesperrt/": 200,
@@ -137,6 +144,33 @@ def test_the_text_survives_sign_in_and_a_turned_token(person: User) -> None:
         },
     )
     assert (sent.status_code, sent.content.decode()) == (200, TEXT)
+
+
+@pytest.mark.django_db
+def test_a_refused_form_says_what_it_is_about(client: Client) -> None:
+    """The form says it; for somebody who is not signed in nothing is looked up but whether the data is fictional."""
+    example, real = make.concept(is_example=True), make.concept()
+    for concept in (example, real):
+        report = make.report(make.measure("20.1", concept=concept, title="Geheimer Titel"))
+        places = {
+            f"/berichte/{report.pk}/": {"betrifft": "20.1 Sprachkurse <b>"},
+            f"/rueckfragen/{make.inquiry(report).pk}/": {"betrifft": "20.1 Sprachkurse <b>"},
+            f"/konzepte/{concept.slug}/massnahmen/20.1/bewertung/": {},
+            "/uebersicht/": {"runde": report.round.slug},
+        }
+        for address, fields in places.items():
+            page = client.post(address, {"text": TEXT} | fields).content.decode()
+            assert SHOWN in page
+            assert ("<b>Beispieldaten:</b>" in page) is concept.is_example, address
+            assert "Geheimer Titel" not in page
+            assert page.count("20.1 Sprachkurse &lt;b&gt;") == 2 * ("betrifft" in fields), "on top and to be sent again"
+    assert "Sachstandsbericht: 20.1 Sprachkurse" in client.post("/berichte/1/", {"betrifft": "20.1 Sprachkurse"}).content.decode()
+    decision = client.post("/konzepte/x/massnahmen/20.1/bewertung/", {"reason": TEXT}).content.decode()
+    assert "Abgestimmte Bewertung: Maßnahme 20.1" in decision
+
+
+def test_the_pages_named_for_refused_forms_are_there() -> None:
+    assert {*KINDS, *WAYS_TO_CONCEPT} <= set(ADDRESSES)
 
 
 @pytest.mark.urls("tests.test_frame")

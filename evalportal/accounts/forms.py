@@ -5,6 +5,8 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from django import forms
 
+from goals.worded import required_words
+
 
 class _LabelsOnly(forms.Form):
     """Takes the placeholders away and gives fields the labels of `labels`."""
@@ -17,7 +19,7 @@ class _LabelsOnly(forms.Form):
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
-            field.error_messages["required"] = "Bitte füllen Sie dieses Feld aus."
+            field.error_messages["required"] = required_words(field, field.label)
 
 
 RULES_IN_WORDS = "Mindestens 12 Zeichen. Kein gängiges Passwort, nicht nur Ziffern und nicht Ihr Name."

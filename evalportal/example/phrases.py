@@ -348,9 +348,10 @@ CONTRIBUTIONS: Final = (
     "weitergeleitet werden.",
     "Wir stellen Räume und Material bereit und haben {m} Personen an das Angebot vermittelt.",
 )
+# Each must fit any grade.
 REMARKS: Final = (
     "Der Jour fixe bittet, die Zahlen zur nächsten Runde nach Kommunen aufzuschlüsseln.",
-    "Beispielhaft auch für andere Handlungsfelder.",
-    "Die Zusammenarbeit mit den Kommunen soll im Bericht hervorgehoben werden.",
+    "Die Erfahrungen sollen auch in anderen Handlungsfeldern vorgestellt werden.",
+    "Die Zusammenarbeit mit den Kommunen soll im Bericht dargestellt werden.",
     "Zur Weiterführung ist eine Entscheidung über die Finanzierung nötig.",
 )

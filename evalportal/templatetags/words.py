@@ -6,6 +6,8 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from goals.text import counted
+
 register = template.Library()
 
 
@@ -32,7 +34,13 @@ def long_date(value: date | None) -> str:
     return "" if value is None else date_format(_day(value), "l, j. F Y")
 
 
-@register.simple_tag
-def count(number: int, singular: str, plural: str) -> str:
-    """Return a number with its noun: „1 Maßnahme“, „0 Maßnahmen“."""
-    return f"{number} {singular if number == 1 else plural}"
+@register.filter
+def near_date(value: date | None) -> str:
+    """Return a day as one says it while it is near: „heute“, „gestern“, else „19.11.2026“."""
+    if value is None:
+        return ""
+    days = (timezone.localdate() - _day(value)).days
+    return {0: "heute", 1: "gestern"}.get(days) or f"{_day(value):%d.%m.%Y}"
+
+
+register.simple_tag(counted, name="count")

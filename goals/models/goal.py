@@ -6,6 +6,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from goals.models.concept import Challenge, Concept
+from goals.models.search import SearchField
 from goals.querysets import GoalQuerySet, MeasureQuerySet
 from goals.text import sort_key
 
@@ -28,8 +29,9 @@ class Goal(models.Model):
     sort_key = models.CharField(max_length=120, editable=False)
     text = models.TextField("Zielbeschreibung")
     kind = models.CharField("Zielart", max_length=20, choices=GoalKind, default=GoalKind.UNCLASSIFIED)
+    search = SearchField(of=("text",))
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["search"])
     objects = GoalQuerySet.as_manager()
 
     class Meta:
@@ -69,8 +71,9 @@ class Measure(models.Model):
     predecessors = models.ManyToManyField(
         "self", symmetrical=False, related_name="followers", blank=True, verbose_name="Vorgänger in einem früheren Konzept"
     )
+    search = SearchField(of=("title",))
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["search"])
     objects = MeasureQuerySet.as_manager()
 
     class Meta:

@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from goals.models.concept import Concept
 from goals.models.goal import Measure
+from goals.models.search import SearchField
 from goals.querysets import OrgUnitQuerySet
 from goals.roles import Role
 
@@ -33,8 +34,9 @@ class OrgUnit(models.Model):
         "mit Freigabe", default=False, help_text="Berichte gehen erst nach Freigabe in der Einheit an den Jour fixe."
     )
     note = models.TextField("Anmerkung", blank=True, help_text="Zum Beispiel die Fundstelle im Bericht.")
+    search = SearchField(of=("name", "short_name"))
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["search"])
     objects = OrgUnitQuerySet.as_manager()
 
     class Meta:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from goals.search_words import select
 from goals.text import fold
 from ratings.appendix.rows import AppendixRow
 from ratings.rollup import Progress, category
@@ -27,7 +28,7 @@ class Criteria:
     text: str = ""
 
     def accepts(self, row: AppendixRow) -> bool:
-        """True if `row` meets every kind that is asked for. „uneinig“ looks at the reports, also below an agreed rating."""
+        """True if `row` meets every kind that is asked for beside `text`. „uneinig“ looks at the reports, also below an agreed one."""
         return (
             (self.field is None or row.field_position == self.field)
             and (not self.ratings or category(row) in self.ratings)
@@ -37,18 +38,17 @@ class Criteria:
             and (not self.disputed or row.roll_up.is_disputed)
             and (not self.missing or bool(row.roll_up.missing))
             and (not self.nobody or (row.roll_up.nobody_responsible and not row.is_all_dropped))
-            and (not self.text or all(word in _haystack(row) for word in fold(self.text).split()))
         )
 
 
-def _haystack(row: AppendixRow) -> str:
-    units = " ".join(f"{line.name} {line.short_name}" for line in row.owed_units)
-    return fold(f"{row.number} {row.title} {row.goal_text} {row.challenge_title} {row.field_title} {units} {row.remark}")
+def _searched(row: AppendixRow) -> list[str]:
+    units = [name for line in row.owed_units for name in (line.name, line.short_name)]
+    return [row.number, row.title, row.goal_text, row.challenge_title, row.field_title, *units, row.remark]
 
 
 def filter_rows(rows: Iterable[AppendixRow], criteria: Criteria) -> tuple[AppendixRow, ...]:
-    """Return the rows that meet `criteria`, in their order."""
-    return tuple(row for row in rows if criteria.accepts(row))
+    """Return the rows that meet `criteria`, in their order. Give it all rows: a number is looked for among theirs first."""
+    return tuple(row for row in select(rows, criteria.text, _searched) if criteria.accepts(row))
 
 
 class Order(models.TextChoices):

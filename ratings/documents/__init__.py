@@ -34,15 +34,14 @@ WRITERS: Final = {
 }
 
 
-def file_name(appendix: Appendix, ending: str) -> str:
+def file_name(appendix: Appendix, ending: str, what: str = "") -> str:
     """Return „Anhang_evaluation-2022_Stand_2026-11-22.xlsx“, with „Beispieldaten_“ and „Entwurf_“ in front where that is so.
 
-    A round without ratings makes a „Sachstand_…“. From Fassung 2 on the name says which it is: two of one day must not
-    overwrite each other.
+    `what` stands in place of „Anhang“; without it a round without ratings makes a „Sachstand_…“. From Fassung 2 on the name says
+    which it is: two of one day must not overwrite each other.
     """
     example = "Beispieldaten_" if appendix.is_example else ""
     draft = "Entwurf_" if appendix.is_draft else ""
     version = f"_Fassung-{appendix.version}" if appendix.version and appendix.version > 1 else ""
-    return (
-        f"{example}{draft}{wording.sheet_title(appendix)}_{appendix.round_slug}{version}_Stand_{appendix.as_of:%Y-%m-%d}.{ending}"
-    )
+    name = what or wording.sheet_title(appendix)
+    return f"{example}{draft}{name}_{appendix.round_slug}{version}_Stand_{appendix.as_of:%Y-%m-%d}.{ending}"

@@ -10,7 +10,7 @@ from ratings.comparison import Comparison
 from ratings.documents import seal, wording
 from ratings.models.fields import ObstacleCategory
 from ratings.rollup import Standing, UnitLine, UnitTexts
-from ratings.scheme import DISPUTED_WORD, NOT_RATED_WORD, Marker
+from ratings.scheme import DISPUTED_WORD, NO_PROPOSAL_WORD, NOT_RATED_WORD, Marker
 
 Value = str | int | date | None
 
@@ -168,7 +168,7 @@ def _counting(row: AppendixRow) -> list[UnitLine]:
 def _proposal(line: UnitLine) -> str:
     """„MaßArbeit: mittel (R ➔)“."""
     markers = " ".join(marker.symbol for marker in line.set_markers)
-    return f"{line.short_name}: {line.grade.word if line.grade else 'ohne Grad'}" + (f" ({markers})" if markers else "")
+    return f"{line.short_name}: {line.grade.word if line.grade else NO_PROPOSAL_WORD}" + (f" ({markers})" if markers else "")
 
 
 def _is_given(rows: Sequence[AppendixRow], name: str) -> bool:

@@ -85,7 +85,7 @@ def grade_table(rows: Rows) -> CountTable:
 
 def marker_table(rows: Rows) -> CountTable:
     """Each Kennzeichen: set, not set, not said yet, nicht überliefert. The last two only where there are any."""
-    counts = {marker: _marker_counts(rows, marker) for marker in Marker}
+    counts = {marker: marker_counts(rows, marker) for marker in Marker}
     kept = [
         (index, category)
         for index, category in enumerate(_MARKER_CATEGORIES)
@@ -106,8 +106,11 @@ _MARKER_CATEGORIES: Final = (
 )
 
 
-def _marker_counts(rows: Rows, marker: Marker) -> tuple[int, int, int, int]:
-    """(set, not set, not said yet, nicht überliefert). Before anything is proposed nobody has said „nein“."""
+def marker_counts(rows: Rows, marker: Marker) -> tuple[int, int, int, int]:
+    """Return how many rows have `marker`: (set, not set, not said yet, nicht überliefert).
+
+    Before anything is proposed nobody has said „nein“.
+    """
     is_set = is_not = open_ = unknown = 0
     for row in rows:
         value = getattr(row, marker.value)
@@ -126,7 +129,7 @@ def markers_by_field(rows: Rows) -> CountTable:
     """How many Maßnahmen of each Handlungsfeld carry each Kennzeichen; None where it is überliefert for none of them."""
 
     def counts(block: Rows) -> tuple[int | None, ...]:
-        found = [_marker_counts(block, marker) for marker in Marker]
+        found = [marker_counts(block, marker) for marker in Marker]
         return tuple(None if unknown == len(block) else is_set for is_set, _, _, unknown in found)
 
     categories = tuple(Category(f"{marker.symbol}\n{_SHORT[marker]}") for marker in Marker)
@@ -152,7 +155,7 @@ def unknown_markers_by_field(rows: Rows) -> CountTable | None:
         FIELD,
         _MEASURES,
         tuple(Category(f"{marker.symbol}\nnicht überliefert") for marker in markers),
-        _by_field(rows, lambda block: tuple(_marker_counts(block, marker)[3] for marker in markers)),
+        _by_field(rows, lambda block: tuple(marker_counts(block, marker)[3] for marker in markers)),
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from ratings.documents.word import Cell, Column, Frame, Line, Span, WordDocument, grade_spans, lines_of, one_line
 from ratings.documents.wording import german_date
 from ratings.minutes import Entry, Minutes, Question, Resolution
-from ratings.scheme import DISPUTED_SYMBOL, DISPUTED_WORD, NOT_RATED_SYMBOL, Grade
+from ratings.scheme import DISPUTED_SYMBOL, DISPUTED_WORD, NO_PROPOSAL_WORD, NOT_RATED_SYMBOL, Grade
 from ratings.states import InquiryState
 
 EXAMPLE_NOTE: Final = "Beispieldaten: Berichte, Bewertungen und Angaben in diesem Protokoll sind erfunden."
@@ -152,9 +152,9 @@ def _place(entry: Entry) -> list[Cell]:
 
 def _proposals(made: Resolution) -> Cell:
     """„MaßArbeit hoch, FD 4 hoch“; where they differ, one below the other and said in words."""
-    words = [f"{proposal.unit} {proposal.grade.word if proposal.grade else 'ohne Bewertung'}" for proposal in made.proposals]
+    words = [f"{proposal.unit} {proposal.grade.word if proposal.grade else NO_PROPOSAL_WORD}" for proposal in made.proposals]
     if not words:
-        return [["kein Vorschlag"]]
+        return [[NO_PROPOSAL_WORD]]
     if made.is_disputed:
         return [[f"{DISPUTED_SYMBOL}\u00a0{DISPUTED_WORD}:"], *([word] for word in words)]
     lines: list[Line] = [[", ".join(words)]]

@@ -9,7 +9,7 @@ from ratings.documents import wording
 from ratings.documents.columns import Value
 from ratings.models.fields import ObstacleCategory
 from ratings.rollup import UnitLine
-from ratings.scheme import Marker
+from ratings.scheme import NO_PROPOSAL_WORD, Marker
 
 _TEXTS: Final = (
     ("Kurzfassung", "summary", 60),
@@ -71,7 +71,7 @@ def _place_columns() -> list[ReportColumn]:
 
 def _proposal_columns() -> list[ReportColumn]:
     return [
-        ReportColumn("Vorgeschlagener Grad", lambda row, line: line.grade.word if line.grade else "ohne Grad", 16),
+        ReportColumn("Vorgeschlagener Grad", lambda row, line: line.grade.word if line.grade else NO_PROPOSAL_WORD, 16),
         *(_marker_column(marker) for marker in Marker.voted()),
     ]
 

@@ -10,10 +10,9 @@ from ratings.documents.cell_styles import SIZE
 from ratings.documents.grid import PADDING, PAGE_WIDTH
 from ratings.documents.text_width import text_width
 from ratings.rollup import Standing
-from ratings.scheme import Grade, Marker
+from ratings.scheme import Marker
 
 INDENT: Final = 8.0  # points that Excel leaves free for one step
-_OUTLINED: Final = {Grade.HIGH: "○", Grade.MEDIUM: "◇", Grade.LOW: "△", Grade.UNCLEAR: "?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def _number_width(rows: tuple[AppendixRow, ...]) -> float:
 
 def symbol(row: AppendixRow) -> str:
     """The symbol of the rating: filled where it is agreed, outlined where it is a proposal."""
-    return _OUTLINED[row.grade] if row.is_proposal and row.grade else row.symbol
+    return row.grade.proposal_symbol if row.is_proposal and row.grade else row.symbol
 
 
 def symbol_style(row: AppendixRow) -> str:

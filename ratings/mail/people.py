@@ -8,15 +8,23 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from goals.models import Membership, OrgUnit
-from goals.permissions import current_deputies
+from goals.permissions import access_for, current_deputies
 from goals.roles import Role
-from ratings.models import StatusReport
+from ratings.models import MailKind, StatusReport
 from ratings.states import ReportState
 
 if TYPE_CHECKING:
     from evalportal.accounts.models import User
 
 TO_WRITE = (ReportState.OPEN, ReportState.DRAFT, ReportState.RETURNED)
+
+
+def kinds_for(user: "User") -> list[MailKind]:
+    """Return what the portal may write to `user` about: to units all, to the Evaluationsleitung that everything is agreed; else nothing."""
+    held = {grant.role for grant in access_for(user).grants}
+    if held & {*Role.in_units()}:
+        return list(MailKind)
+    return [MailKind.FINISHED] if Role.COORDINATOR in held else []
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from ratings import permissions
 from ratings.deadlines import extensions_of
 from ratings.mail.due import Occasion
 from ratings.mail.matters import Matter, first_due, owed_matter, owed_reports
-from ratings.mail.outbox import Outcome, put, unwanted_kinds
+from ratings.mail.outbox import Outcome, put, unwanted_kinds, write_texts
 from ratings.mail.people import People, by_person, people_of_units
-from ratings.models import DueExtension, MailKind, MailState, OutgoingMail, ReportingRound, StatusReport
+from ratings.models import DueExtension, MailItem, MailKind, MailState, OutgoingMail, ReportingRound, StatusReport
 from ratings.workflow import Impossible, log
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 # What the history of the round says, with the units behind a colon.
 REMINDED: Final = "An Einheiten erinnert"
+TAKEN_BACK: Final = "Erinnerung zurückgezogen"
+
+# Why a person is not reminded a second time on one day: of the unit's reports, or of those of another of their units.
+TODAY: Final = "heute erinnert"
+ELSEWHERE: Final = "heute schon an eine andere Einheit erinnert"
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,15 @@ class Reached:
 
     person: "User"
     obstacle: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What one of the people would read, and the units whose reports it is about."""
+
+    matter: Matter
+    person: "User"
+    units: tuple[OrgUnit, ...]
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,11 @@ class UnitReminder:
     @property
     def reaches(self) -> bool:
         return any(not reached.obstacle for reached in self.people)
+
+    @property
+    def is_reminded(self) -> bool:
+        """Somebody here has today's reminder, and nobody else can get it."""
+        return not self.reaches and any(reached.obstacle == TODAY for reached in self.people)
 
 
 @dataclass
@@ -64,22 +83,33 @@ def reminder_preview(round_: ReportingRound, today: date) -> list[UnitReminder]:
     """Return the units that still owe something, with the people a reminder would go to: a fixed number of queries."""
     reports = owed_reports(round_)
     people = people_of_units(round_.concept_id)
-    off, busy = unwanted_kinds(), _busy(today)
+    off, busy, reminded = unwanted_kinds(), _busy(today), _reminded(round_, today)
     by_unit: dict[int, list[StatusReport]] = defaultdict(list)
     for report in reports:
         by_unit[report.unit_id].append(report)
     found = []
     for own in by_unit.values():
         persons = sorted({person for report in own for person in people.owing(report)}, key=str)
-        reached = tuple(Reached(person, _obstacle(person, off, busy)) for person in persons)
+        owed = {report.pk for report in own}
+        reached = tuple(
+            Reached(person, _obstacle(person, off, busy) if told is None else TODAY if owed & told else ELSEWHERE)
+            for person in persons
+            for told in [reminded.get(person.pk)]
+        )
         found.append(UnitReminder(own[0].unit, len(own), reached))
     return sorted(found, key=lambda reminder: (-reminder.owed, reminder.unit.name))
 
 
-def fingerprint(preview: Sequence[UnitReminder], text: Matter | None) -> str:
+def fingerprint(preview: Sequence[UnitReminder], text: Sample | None) -> str:
     """Return what stands for exactly this preview: units, how much they owe, people and text, not who was reached meanwhile."""
     rows = [f"{row.unit.pk}:{row.owed}:{','.join(str(reached.person.pk) for reached in row.people)}" for row in preview]
-    return hashlib.sha256("\n".join([*rows, text.text if text else ""]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([*rows, text.matter.text if text else ""]).encode()).hexdigest()
+
+
+def _reminded(round_: ReportingRound, today: date) -> dict[int, set[int]]:
+    """People in whose mail, waiting or sent, today's reminder of this round stands, with the reports that it is about."""
+    rows = MailItem.objects.filter(round=round_, key=_key(round_, today)).values_list("recipient_id", "reports")
+    return {person: set(reports) for person, reports in rows}
 
 
 def _busy(today: date) -> dict[int, str]:
@@ -102,11 +132,14 @@ def _obstacle(person: "User", off: set[tuple[int, str]], busy: dict[int, str]) -
     return "hat heute schon eine Mail bekommen"
 
 
-def sample(round_: ReportingRound, today: date) -> Matter | None:
+def sample(round_: ReportingRound, today: date) -> Sample | None:
     """Return what one of the people would read, as a sample of the text; None if nobody owes anything."""
     owed = _owed_by_person(round_, people_of_units(round_.concept_id), None)
     extensions = list(extensions_of(round_))
-    return next((_reminder(round_, reports, extensions, today) for reports in owed.values()), None)
+    for person, reports in owed.items():
+        units = tuple({report.unit_id: report.unit for report in reports}.values())
+        return Sample(_reminder(round_, reports, extensions, today), person, units)
+    return None
 
 
 def remind(
@@ -147,15 +180,42 @@ def remind(
         done.already += outcome is Outcome.NOTHING_NEW
         done.no_address += outcome is Outcome.NO_ADDRESS
     if done.queued:
-        _note(round_, {report.unit.name for reports in owed.values() for report in reports}, user=user, now=now)
+        _note(round_.pk, REMINDED, {report.unit.name for reports in owed.values() for report in reports}, user=user, now=now)
     return done
 
 
-def _note(round_: ReportingRound, units: set[str], *, user: "User", now: datetime | None) -> None:
-    """Leave in the history of the round who had these units reminded."""
+def withdraw(mail_id: int, *, user: "User", now: datetime | None = None) -> bool:
+    """Take the reminders of Konzepte that `user` leads out of a mail that still waits; False if it does not wait (any more).
+
+    What else stands in the mail goes out as before; without anything else the mail disappears. Whoever was to read the
+    reminder can be reminded again. A mail that was sent before and is sent again by hand stays as it is.
+    """
     with transaction.atomic():
-        locked = ReportingRound.objects.select_for_update().get(pk=round_.pk)
-        log(locked, user=user, now=now or timezone.now(), what=f"{REMINDED}: {', '.join(sorted(units))}")
+        waiting = OutgoingMail.objects.filter(pk=mail_id, state=MailState.WAITING, resent_at__isnull=True)
+        mail = waiting.select_for_update(of=("self",)).first()
+        if mail is None:
+            return False
+        items = list(mail.items.select_related("round__concept").order_by("pk"))
+        gone = [one for one in items if one.kind == MailKind.REMINDER and permissions.may_coordinate(user, one.round.concept_id)]
+        if not gone:
+            return False
+        MailItem.objects.filter(pk__in=[one.pk for one in gone]).delete()
+        if kept := [one for one in items if one not in gone]:
+            write_texts(mail, kept)
+            mail.save()
+        else:
+            mail.delete()
+        for one in gone:
+            units = set(OrgUnit.objects.filter(reports__in=one.reports).values_list("name", flat=True))
+            _note(one.round_id, TAKEN_BACK, units, user=user, now=now)
+    return True
+
+
+def _note(round_id: int, what: str, units: set[str], *, user: "User", now: datetime | None) -> None:
+    """Leave in the history of the round who had these units reminded, or took that back."""
+    with transaction.atomic():
+        locked = ReportingRound.objects.select_for_update().get(pk=round_id)
+        log(locked, user=user, now=now or timezone.now(), what=f"{what}: {', '.join(sorted(units))}")
         locked.save()
 
 
@@ -165,5 +225,9 @@ def _owed_by_person(round_: ReportingRound, people: People, unit_ids: Collection
 
 
 def _reminder(round_: ReportingRound, reports: Sequence[StatusReport], extensions: Sequence[DueExtension], today: date) -> Matter:
-    occasion = Occasion(MailKind.REMINDER, f"reminder:{round_.pk}:{today}")
+    occasion = Occasion(MailKind.REMINDER, _key(round_, today))
     return owed_matter(round_, occasion, reports, first_due(round_, reports, extensions), today)
+
+
+def _key(round_: ReportingRound, today: date) -> str:
+    return f"reminder:{round_.pk}:{today}"

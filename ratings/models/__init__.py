@@ -5,6 +5,7 @@ from ratings.models.meeting import AgendaItem, AgendaOrigin, AgendaOutcome, Meet
 from ratings.models.rating import AgreedRating
 from ratings.models.report import Draft, Inquiry, InquiryMessage, ObstacleCategory, StatusReport, Submission
 from ratings.models.round import ReportingRound
+from ratings.models.saved_view import SavedView
 from ratings.models.snapshot import Snapshot
 from ratings.models.summary import ChapterTexts, FieldSummary, Section
 from ratings.models.supplement import Supplement
@@ -31,6 +32,7 @@ __all__ = [
     "ObstacleCategory",
     "OutgoingMail",
     "ReportingRound",
+    "SavedView",
     "Section",
     "Snapshot",
     "StatusReport",

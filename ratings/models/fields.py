@@ -96,6 +96,24 @@ class ContentFields(models.Model):
         return tuple(name for name in cls.content_names() if has_ratings or name not in _OF_PROPOSAL)
 
 
+# What the search finds in a report, the Kurzfassung first; never the „Interne Notiz“, which is for the unit alone.
+SEARCHED_TEXTS = (
+    "summary",
+    "situation",
+    "rationale",
+    "obstacles",
+    "solution",
+    "unclear_note",
+    "influence_note",
+    "conditions_note",
+    "next_step",
+    "successes",
+    "target_group",
+    "partners",
+    "resources",
+    "evidence",
+)
+
 # Grade and Kennzeichen, and the fields that only they ask for.
 _OF_PROPOSAL = frozenset(
     {

@@ -19,6 +19,7 @@ class AgendaOrigin(models.TextChoices):
     """By which choice a Maßnahme came onto the agenda."""
 
     FIELD = "field", "Handlungsfeld"
+    RECHECK = "recheck", "erneut prüfen"
     DISPUTED = "disputed", "uneinig"
     UNCLEAR = "unclear", "unklar"
     ANSWERED = "answered", "Rückfrage beantwortet"

@@ -9,7 +9,9 @@ from django.db.models.lookups import LessThanOrEqual
 from simple_history.models import HistoricalRecords
 
 from goals.models import Measure, OrgUnit, ResponsibilityRole
+from goals.models.search import SearchField
 from ratings.models.fields import (
+    SEARCHED_TEXTS,
     SUMMARY_LIMIT,
     ContentFields,
     ObstacleCategory,
@@ -118,6 +120,7 @@ class Submission(ContentFields, RatingFields):
     approval_reason = models.TextField("Begründung der Freigabe durch andere", blank=True)
     on_behalf = models.BooleanField("im Auftrag", default=False)
     unchanged = models.BooleanField("keine Änderung seit dem letzten Bericht", default=False)
+    search = SearchField(of=SEARCHED_TEXTS)
 
     objects = SubmissionQuerySet.as_manager()
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ratings import scheme
+from ratings.charts import rated_parts, segments
 from ratings.rollup import Progress, Share, Standing
 from ratings.scheme import Grade, Marker
 from ratings.states import ReportState, RoundState
@@ -90,11 +91,13 @@ def rating(row: "AppendixRow", *, size: str = "") -> SafeString:
 
 @register.simple_tag
 def grade(value: Grade | str | None, *, proposal: bool = False, size: str = "", note: str = "") -> SafeString:
-    """Return shape and word of a grade, „nicht bewertet“ for None. `note` stands below or beside the word.
+    """Return shape and word of a grade; for None „nicht bewertet“, for a proposal „kein Vorschlag“. `note` stands beside the word.
 
     Raises ValueError for a text that is no grade.
     """
     parsed = Grade.parse(value)
+    if parsed is None and proposal:
+        return format_html('<span class="muted no-proposal">{}</span>', scheme.NO_PROPOSAL_WORD)
     if parsed is None:
         return _rating(scheme.NOT_RATED_SHAPE, scheme.NOT_RATED_WORD, proposal=False, size=size, note=note)
     return _rating(parsed.shape, parsed.word, proposal=proposal, size=size, note=note)
@@ -147,14 +150,15 @@ def progress_state(value: Progress | str) -> SafeString:
 
 
 @register.simple_tag
-def round_state(value: RoundState | str, has_ratings: bool = True) -> SafeString:
-    """Return the state of a Berichtsrunde; its word depends on whether the round has ratings."""
+def round_state(value: RoundState | str, has_ratings: bool = True, *, named: bool = False) -> SafeString:
+    """Return the state of a Berichtsrunde; its word depends on whether the round has ratings. `named`: „Runde offen“."""
     state = RoundState(value)
-    return _state(state.word(has_ratings=has_ratings), _ROUND_VARIANTS.get(state, ""))
+    word = state.word(has_ratings=has_ratings)
+    return _state(f"Runde {word}" if named else word, _ROUND_VARIANTS.get(state, ""))
 
 
-def _percent(part: float, total: int) -> str:
-    return f"{100 * part / total:.3f}%"
+def _percent(share: float) -> str:
+    return f"{100 * share:.3f}%"
 
 
 def _gaps(css: str, edges: Iterable[str]) -> SafeString:
@@ -164,24 +168,17 @@ def _gaps(css: str, edges: Iterable[str]) -> SafeString:
 @register.simple_tag
 def distribution(shares: Sequence[Share], *, slim: bool = False) -> SafeString:
     """Return the stacked bar of a distribution; agreed is filled, proposed outlined. Words and counts are its label."""
-    total = sum(share.count for share in shares)
-    parts, edges, start = [], [], 0
-    for share in shares:
-        plain = share.shape in _WITHOUT_OUTLINE
-        for count, outlined in ((share.count, False),) if plain else ((share.agreed, False), (share.proposed, True)):
-            if not count:
-                continue
-            x, width = _percent(start, total), _percent(count, total)
-            css = f"dist__part{' dist__part--v' if outlined else ''} dist__{share.shape}"
-            parts.append(
-                format_html(
-                    '<svg x="{}" width="{}" height="100%"><rect class="{}" width="100%" height="100%"/></svg>', x, width, css
-                )
-                if outlined
-                else format_html('<rect class="{}" x="{}" width="{}" height="100%"/>', css, x, width)
-            )
-            edges += [x] if start else []
-            start += count
+    found = rated_parts(shares)
+    places = segments([part.count for part in found])
+    parts = []
+    for part, (start, length) in zip(found, places, strict=True):
+        css = f"dist__part{' dist__part--v' if part.is_outlined else ''} dist__{part.look}"
+        drawing = (
+            '<svg x="{1}" width="{2}" height="100%"><rect class="{0}" width="100%" height="100%"/></svg>'
+            if part.is_outlined
+            else '<rect class="{}" x="{}" width="{}" height="100%"/>'
+        )
+        parts.append(format_html(drawing, css, _percent(start), _percent(length)))
     if not parts:
         parts.append(format_html('<rect class="dist__part dist__{}" width="100%" height="100%"/>', scheme.NOT_RATED_SHAPE))
     return format_html(
@@ -189,30 +186,31 @@ def distribution(shares: Sequence[Share], *, slim: bool = False) -> SafeString:
         " dist--slim" if slim else "",
         ", ".join(f"{share.word} {share.count}" for share in shares if share.count) or "nichts zu zählen",
         format_html_join("", "{}", ((part,) for part in parts)),
-        _gaps("dist__gap", edges),
+        _gaps("dist__gap", (_percent(start) for start, _ in places if start)),
     )
 
 
 @register.inclusion_tag("components/legend.html")
-def legend() -> dict[str, object]:
-    """Return the Zeichenerklärung: grades, „nicht bewertet“, „uneinig“, filled and outlined, Kennzeichen."""
-    return {"grades": list(Grade), "markers_of_scheme": list(Marker)}
+def legend(*, proposals: bool = True, markers: bool = True) -> dict[str, object]:
+    """Return the Zeichenerklärung: grades, „nicht bewertet“; with `proposals` also „uneinig“, filled and outlined.
+
+    `markers`: the Kennzeichen as well, where they stand beside the ratings.
+    """
+    return {"grades": list(Grade), "markers_of_scheme": list(Marker) if markers else (), "proposals": proposals}
 
 
 @register.simple_tag
 def progress_bar(parts: Sequence[tuple[str, int, str]]) -> SafeString:
     """Return the bar of the Rücklauf. Each part: its class ("in", "release", "draft", "returned", "open"), count and word."""
-    total = sum(count for _, count, _ in parts)
-    drawn, edges, start = [], [], 0
-    for css, count, _ in parts:
-        if count and css != "open":
-            x = _percent(start, total)
-            drawn.append((css, x, _percent(count, total)))
-            edges += [x] if start else []
-        start += count
+    places = segments([count for _, count, _ in parts])
+    drawn = [
+        (css, _percent(start), _percent(length))
+        for (css, _, _), (start, length) in zip(parts, places, strict=True)
+        if length and css != "open"
+    ]
     return format_html(
         '<svg class="bars" role="img" aria-label="{}"><rect class="bars__track" width="100%" height="100%"/>{}{}</svg>',
         ", ".join(f"{count} {word}" for _, count, word in parts if count) or "nichts zu berichten",
         format_html_join("", '<rect class="bars__{}" x="{}" width="{}" height="100%"/>', drawn),
-        _gaps("bars__gap", edges),
+        _gaps("bars__gap", (x for _, x, _ in drawn if x != _percent(0))),
     )

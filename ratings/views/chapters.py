@@ -1,9 +1,12 @@
 """The chapters of the Evaluationsbericht: the list, the editor of one chapter, saving. No text sent here is lost (rule 7)."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +21,9 @@ from ratings.summaries import Chapter, Conflict, save_text
 from ratings.summaries import chapters as chapters_of
 from ratings.summary_page import ChapterPage
 from ratings.workflow import Impossible
+
+_ADDED: Final = " Der Vorschlagstext steht jetzt am Ende. Bitte überarbeiten Sie ihn."
+_CHANGED: Final = " Den Vorschlagstext haben Sie schon überarbeitet; entfernt wurde nichts."
 
 
 def _visible_round(request: SignedInRequest, slug: str) -> ReportingRound:
@@ -36,7 +42,10 @@ def chapters(request: SignedInRequest, round: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def chapter(request: SignedInRequest, round: str, chapter: str) -> HttpResponseBase:
-    """The editor of one chapter, or its text if it cannot be written now. POST saves, or adds the draft and saves."""
+    """The editor of one chapter, or its text if it cannot be written now. POST saves, or adds the draft or takes it out and saves.
+
+    `eingefuegt`: the draft was just added, so the cursor stands at its beginning.
+    """
     round_ = _visible_round(request, round)
     if request.method == "POST":
         return _save(request, round_, _chapter(round_, chapter))
@@ -45,7 +54,7 @@ def chapter(request: SignedInRequest, round: str, chapter: str) -> HttpResponseB
         page = ChapterPage(request.user, round_, chapter)
     except LookupError as missing:
         raise Http404 from missing
-    return render(request, "ratings/chapters/chapter.html", page.context())
+    return render(request, "ratings/chapters/chapter.html", page.context(just_added="eingefuegt" in request.GET))
 
 
 def _chapter(round_: ReportingRound, slug: str) -> Chapter:
@@ -67,19 +76,24 @@ def _save(request: SignedInRequest, round_: ReportingRound, found: Chapter) -> H
         status = 403 if isinstance(refusal, PermissionDenied) else 409
         return render(request, "ratings/chapters/refused.html", context, status=status)
     messages.success(request, f"Gespeichert {timezone.localtime(saved.edited_at):%H:%M} Uhr.{said}")
-    return redirect("ratings:chapter", round=round_.slug, chapter=found.slug)
+    url = reverse("ratings:chapter", args=[round_.slug, found.slug])
+    return redirect(f"{url}?eingefuegt=1" if said == _ADDED else url)
 
 
 def _with_draft(request: SignedInRequest, round_: ReportingRound, found: Chapter, text: str) -> tuple[str, str]:
-    """Return the text to save and what is said about the draft: added behind the text, if that was asked for."""
-    if request.POST.get("action") != "draft":
+    """Return the text to save and what is said about the draft: added behind the text or taken out, if that was asked for."""
+    action = request.POST.get("action")
+    if action not in ("draft", "undraft"):
         return text, ""
     permissions.may_coordinate(request.user, round_.concept_id).require()
     draft = ChapterPage(request.user, round_, found.slug).draft()
+    if action == "undraft":
+        rest = summary_page.without(text, draft)
+        return rest, _CHANGED if rest == text else " Der Vorschlagstext ist wieder entfernt."
     if not draft:
-        return text, " Für einen Entwurf gibt es noch keine Angaben."
-    where = "hinter Ihrem Text" if text.strip() else "im Feld"
-    return summary_page.appended(text, draft), f" Der Entwurf steht jetzt {where}. Bitte überarbeiten Sie ihn."
+        return text, " Für einen Vorschlagstext gibt es noch keine Angaben."
+    longer = summary_page.appended(text, draft)
+    return longer, _ADDED if longer != text else " Der Vorschlagstext stand schon in Ihrem Text."
 
 
 def _save_text(request: SignedInRequest, round_: ReportingRound, found: Chapter, text: str) -> FieldSummary:

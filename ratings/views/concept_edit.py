@@ -88,10 +88,16 @@ def _move(request: SignedInRequest, concept: Concept) -> HttpResponse:
         messages.error(request, "Diesen Schritt gibt es nicht.")
         return redirect("ratings:concept_edit", concept=concept.slug)
     part = get_object_or_404(rows(KINDS[asked[1]].model, concept), pk=int(asked[2]))
+    up = asked[3] == "up"
     try:
-        concept_editing.move(part, up=asked[3] == "up", seen_position=int(asked[4]), user=request.user)
+        moved = concept_editing.move(part, up=up, seen_position=int(asked[4]), user=request.user)
     except Impossible as impossible:
         messages.error(request, str(impossible))
     else:
-        messages.success(request, f"„{part.title}“ ist nach {'oben' if asked[3] == 'up' else 'unten'} gerückt.")
+        messages.success(request, f"„{part.title}“ ist nach {'oben' if up else 'unten'} gerückt.{_new_numbers(part, moved)}")
     return redirect(anchor(part))
+
+
+def _new_numbers(before: Any, moved: Any) -> str:
+    """Say which numbers two Maßnahmen have now; nothing of headings, whose place is no number that people quote."""
+    return f" Sie hat jetzt die Nummer {moved.number}, ihre Nachbarin {before.number}." if isinstance(moved, Measure) else ""

@@ -97,8 +97,28 @@ def part(request: SignedInRequest, concept: str, kind: str, pk: int) -> HttpResp
     listed = rows(model, found)
     row = get_object_or_404(listed.select_related(above) if above else listed, pk=pk)
     if request.POST.get("step") == "remove":
-        return _remove(request, row)
+        return _remove(request, row) if "confirmed" in request.POST else _before_removing(request, found, row)
     return _edit(request, found, row)
+
+
+def _before_removing(request: SignedInRequest, concept: Concept, row: Part) -> HttpResponse:
+    """Name what would go. Nothing is removed yet."""
+    decision = removal(row)
+    if not decision:
+        messages.error(request, f"Nicht entfernt. {decision.reason}")
+        return redirect(request.path)
+    context = {
+        "concept": concept,
+        "is_example": concept.is_example,
+        "kind": KINDS[PATHS[type(row)]],
+        "row": row,
+        "name": name_of(row),
+        "back": request.path,
+        "sent": [("seen", concept_editing.version_of(row, type(row))), ("confirmed", "1")],
+        "responsibilities": row.responsibilities.select_related("unit") if isinstance(row, Measure) else (),
+        "predecessors": row.predecessors.select_related("goal", "concept") if isinstance(row, Measure) else (),
+    }
+    return render(request, "ratings/concept/remove.html", context)
 
 
 def _remove(request: SignedInRequest, row: Part) -> HttpResponse:

@@ -4,15 +4,17 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from goals.permissions import Decision
 from goals.requests import SignedInRequest
 from ratings import inquiries, permissions
-from ratings.measure_cards import thread_anchor
+from ratings.measure_cards import answer_target, thread_anchor
 from ratings.models import Inquiry
 from ratings.views.measure import Kept, find_spot, next_page, show
+from ratings.views.report import show_answer
 from ratings.workflow import Impossible
 
 _DONE = {
@@ -46,10 +48,13 @@ def inquiry(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         _take(request, found, action, text)
     except (Impossible, PermissionDenied) as refusal:
-        target = {"ask": f"nachfrage-{found.pk}", "answer": f"antwort-{found.pk}"}.get(action, thread_anchor(found.pk))
+        target = {"ask": f"nachfrage-{found.pk}", "answer": answer_target(found.pk)}.get(action, thread_anchor(found.pk))
         texts = [("Ihr Text", text)] if text.strip() else []
         kept = Kept(target, str(refusal), texts, request.POST.get("due_on", ""), isinstance(refusal, inquiries.BadDue))
-        return show(request, spot, kept=kept, status=422 if report.round.is_live_for(report.measure_id) else 409)
+        status = 422 if report.round.is_live_for(report.measure_id) else 409
+        came_from_report = next_page(request) == reverse("ratings:report", args=[report.pk])
+        own_page = show_answer(request, report.pk, kept, status=status) if came_from_report else None
+        return own_page or show(request, spot, kept=kept, status=status)
     messages.success(request, _DONE[action])
     return redirect(next_page(request) or back)
 

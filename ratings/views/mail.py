@@ -14,8 +14,9 @@ from goals.roles import Role
 from ratings import permissions
 from ratings.mail.outbox import drop, resend, subject
 from ratings.mail.outbox import render as render_mail
-from ratings.mail.reminders import Reminded, fingerprint, remind, reminder_preview, sample
-from ratings.models import MailKind, MailPreference, MailState, OutgoingMail, ReportingRound
+from ratings.mail.people import kinds_for
+from ratings.mail.reminders import Reminded, fingerprint, remind, reminder_preview, sample, withdraw
+from ratings.models import MailItem, MailKind, MailPreference, MailState, OutgoingMail, ReportingRound
 from ratings.workflow import Impossible
 
 _PER_PAGE = 100
@@ -46,6 +47,44 @@ def mails(request: SignedInRequest) -> HttpResponse:
     return render(request, "ratings/mail/mails.html", context)
 
 
+@require_http_methods(["GET", "HEAD"])
+def mail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show what a mail says. Of one that is about other Konzepte as well: what it says about those one leads."""
+    _require_coordinator(request)
+    rows = OutgoingMail.objects.visible_to(request.user).select_related("recipient", "resent_by").defer("html")
+    found = get_object_or_404(rows, pk=pk)
+    items = list(found.items.select_related("round__concept").order_by("pk"))
+    own = [item for item in items if permissions.may_coordinate(request.user, item.round.concept_id)]
+    context = {
+        "mail": found,
+        "text": found.text if len(own) == len(items) else render_mail(own, "txt", is_example=found.is_example),
+        "left_out": len(items) - len(own),
+        "may_withdraw": _is_waiting_reminder(found, own),
+        "is_example": found.is_example,
+    }
+    return render(request, "ratings/mail/mail.html", context)
+
+
+def _is_waiting_reminder(found: OutgoingMail, own: list[MailItem]) -> bool:
+    is_waiting = found.state == MailState.WAITING and not found.resent_at
+    return is_waiting and any(item.kind == MailKind.REMINDER for item in own)
+
+
+@require_POST
+def mail_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take a reminder out of a mail that still waits."""
+    _require_coordinator(request)
+    found = get_object_or_404(OutgoingMail.objects.visible_to(request.user).select_related("recipient"), pk=pk)
+    if withdraw(found.pk, user=request.user):
+        messages.success(
+            request,
+            f"Die Erinnerung an {found.recipient} ist zurückgezogen. Unter „Einheiten erinnern“ können Sie sie neu schreiben.",
+        )
+    else:
+        messages.error(request, "Zurückziehen lässt sich eine Erinnerung nur, solange sie wartet.")
+    return redirect("ratings:mails")
+
+
 @require_POST
 def mail_resend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Have a failed or uncertain mail sent again with the next run, or with `ablegen` put aside."""
@@ -70,15 +109,16 @@ def mail_resend(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_preferences(request: SignedInRequest) -> HttpResponse:
-    """Let a person choose what they are told by mail; „returned“ cannot be switched off."""
+    """Let a person choose what they are told by mail, of what they can be told; „returned“ cannot be switched off."""
+    offered = kinds_for(request.user)
     if request.method == "POST":
         chosen = request.POST.getlist("kind")
-        for kind in MailKind.optional():
+        for kind in [kind for kind in MailKind.optional() if kind in offered]:
             MailPreference.objects.update_or_create(user=request.user, kind=kind, defaults={"wanted": kind in chosen})
         messages.success(request, "Ihre Auswahl ist gespeichert.")
         return redirect("ratings:mail_preferences")
     off = set(request.user.mail_preferences.filter(wanted=False).values_list("kind", flat=True))
-    kinds = [(kind, kind not in off, kind == MailKind.RETURNED) for kind in MailKind]
+    kinds = [(kind, kind not in off, kind == MailKind.RETURNED) for kind in offered]
     return render(request, "ratings/mail/preferences.html", {"kinds": kinds, "address": request.user.email})
 
 
@@ -112,10 +152,12 @@ def _remind_page(request: SignedInRequest, round_: ReportingRound, error: str) -
         "round": round_,
         "units": units,
         "reaches": any(row.reaches for row in units),
+        "reminded": sum(row.is_reminded for row in units),
         "fingerprint": fingerprint(units, text),
         "chosen": set(_unit_ids(request)) if error else None,
-        "subject": subject([text], is_example=example) if text else "",
-        "text": render_mail([text], "txt", is_example=example) if text else "",
+        "sample": text,
+        "subject": subject([text.matter], is_example=example) if text else "",
+        "text": render_mail([text.matter], "txt", is_example=example) if text else "",
         "error": error,
         "is_example": example,
     }

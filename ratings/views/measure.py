@@ -31,6 +31,7 @@ from ratings.measure_cards import thread_anchor
 from ratings.measure_page import MeasurePage, Spot, current_round, visible_rounds
 from ratings.models import ReportingRound, StatusReport
 from ratings.scheme import NOT_RATED_WORD, Grade, Marker
+from ratings.taking_back import take_back
 from ratings.views import overview_comparison as comparing
 from ratings.views.overview_page import faces_of, was_asked
 from ratings.views.versions import asked_version, strip
@@ -98,6 +99,8 @@ def agree(request: SignedInRequest, concept: str, number: str) -> HttpResponse:
     form = AgreementForm(request.POST)
     if not permissions.may_record_round(request.user, spot.round, spot.measure.pk):
         return _refused(request, spot, spot.round, form)
+    if request.POST.get("aktion") == "zuruecknehmen":
+        return _take_back(request, spot, spot.round)
     if not form.is_valid():
         return show(request, spot, form=form, status=422)
     return _agree(request, spot, spot.round, form)
@@ -130,6 +133,22 @@ def _agree(request: SignedInRequest, spot: Spot, round_: ReportingRound, form: A
     return redirect(_next_to_decide(request, spot, round_) if goes_on else spot.here)
 
 
+def _take_back(request: SignedInRequest, spot: Spot, round_: ReportingRound) -> HttpResponse:
+    version = request.POST.get("version", "")
+    try:
+        take_back(
+            round_id=round_.pk,
+            measure=spot.measure,
+            version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+            user=request.user,
+        )
+    except (Impossible, Outdated) as refusal:
+        messages.error(request, f"Nicht zurückgenommen. {refusal}")
+    else:
+        messages.success(request, f"Die Entscheidung zu {spot.measure.number} ist zurückgenommen.")
+    return redirect(spot.here)
+
+
 def _refused(request: SignedInRequest, spot: Spot, round_: ReportingRound, form: AgreementForm) -> HttpResponse:
     """Say why nothing is rated in this round (any more), with what was entered."""
     kept = Kept("entscheidung", permissions.may_record_round(request.user, round_, spot.measure.pk).reason, form.entered())
@@ -141,17 +160,13 @@ def _conflict(request: SignedInRequest, spot: Spot, form: AgreementForm, reason:
     page = MeasurePage(request.user, spot)
     seen = form.cleaned_data["seen"]
     entered = {name: form.data.get(name, "") for name in ("grade", "reason", "remark", *(m.value for m in Marker.voted()))}
-    context = {
+    context: dict[str, object] = {
         "reason": reason,
         "entered": form.entered(),
         "new_cards": [card for card in page.cards if card.submission and card.line.counts and card.submission.pk not in seen],
     }
-    context |= _with_form(AgreementForm(initial=entered | {"version": page.version, "seen": page.seen}))
+    context["form"] = AgreementForm(initial=entered | {"version": page.version, "seen": page.seen})
     return render(request, "ratings/agree_conflict.html", _context(request, page) | context, status=409)
-
-
-def _with_form(form: AgreementForm) -> dict[str, Any]:
-    return {"form": form, "decision_markers": [(marker, form[marker.value].value()) for marker in Marker.voted()]}
 
 
 def _ask(request: SignedInRequest, spot: Spot) -> HttpResponse:
@@ -196,7 +211,7 @@ def show(
     context: dict[str, Any] = {"kept": kept, "kept_lost": kept is not None and kept.texts and not page.offers(kept.target)}
     context["came_from"] = next_page(request) if kept else ""
     if page.may_decide:
-        context |= _with_form(form or AgreementForm(initial=_initial(request, page)))
+        context["form"] = form or AgreementForm(initial=_initial(request, page))
         context["was_refused"] = form is not None
     return render(request, "ratings/measure.html", _context(request, page) | context, status=status)
 

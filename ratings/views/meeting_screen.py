@@ -94,8 +94,7 @@ def _with_form(
     seen |= {"version": str(case.version), "seen": case.seen}
     if form is None:
         form = MeetingDecisionForm(initial={"note": point.item.note} | (entered or _initial(request, case)) | seen)
-    keys = [(marker, form[marker.value].value(), str(key)) for key, marker in enumerate(Marker.voted(), 5)]
-    return {"form": form, "was_refused": refused, "grades": GRADE_KEYS, "decision_markers": keys}
+    return {"form": form, "was_refused": refused, "grades": GRADE_KEYS}
 
 
 def _initial(request: SignedInRequest, case: MeasurePage) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Sittings of the Jour fixe: list, new ones, the agenda. The screen of a running meeting is in `ratings.views.meeting`."""
 
+import re
+from collections.abc import Container
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +20,7 @@ from ratings import meeting_decisions, permissions
 from ratings import meetings as acts
 from ratings.agenda import agenda_choices
 from ratings.agreement import Outdated
+from ratings.deadlines import workday
 from ratings.measure_page import current_round, visible_rounds
 from ratings.meeting_forms import MeetingForm
 from ratings.meeting_page import MeetingPage
@@ -65,7 +68,7 @@ def meetings(request: SignedInRequest, round: str) -> HttpResponse:
             messages.success(request, "Die Sitzung ist angelegt. Stellen Sie jetzt die Tagesordnung zusammen.")
             return redirect("ratings:meeting", pk=form.instance.pk)
     elif decision:
-        form = MeetingForm(instance=Meeting(round=round_, on=timezone.localdate()))
+        form = MeetingForm(instance=Meeting(round=round_, on=workday(timezone.localdate())))
     context = {
         "round": round_,
         "form": form,
@@ -107,36 +110,48 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect("ratings:meeting", pk=pk)
         found = find_meeting(request, pk)
         return _agenda(request, found, form, status=422)
+    query = ""
     try:
-        _act(request, found, action)
+        query = _act(request, found, action)
     except (Impossible, Outdated) as refusal:
-        messages.error(request, str(refusal))
         if action == "nummern":  # what was typed stays to be mended
-            return _agenda(request, find_meeting(request, pk), status=422)
-    return redirect(next_page(request) or reverse("ratings:meeting", args=[pk]))
+            return _agenda(request, find_meeting(request, pk), status=422, numbers_error=str(refusal))
+        messages.error(request, str(refusal))
+    return redirect(next_page(request) or reverse("ratings:meeting", args=[pk]) + query)
 
 
-def _act(request: SignedInRequest, found: Meeting, action: str) -> None:
+def _act(request: SignedInRequest, found: Meeting, action: str) -> str:
+    """Take one step and return the query string with which the agenda offers to undo it."""
     if action == "auswahl":
         _add_choice(request, found)
     elif action == "nummern":
         _add_by_hand(request, found)
     elif action == "entfernen":
-        acts.remove(_item(request, found), user=request.user)
-        messages.success(request, "Der Punkt steht nicht mehr auf der Tagesordnung.")
+        item_id = _item(request, found)
+        acts.remove(item_id, user=request.user)
+        return f"?entfernt={item_id}"
+    elif action == "zuruecklegen":
+        item = acts.put_back(found.pk, _number(request.POST.get("punkt", "")), user=request.user)
+        messages.success(request, f"{item.measure.number} steht wieder auf der Tagesordnung.")
     elif action == "zuruecknehmen":
         item = meeting_decisions.undo(found.pk, _item(request, found), user=request.user)
         messages.success(request, f"Die Entscheidung zu {item.measure.number} ist zurückgenommen.")
     elif action in ("beenden", "aufnehmen"):
         acts.hold(found.pk, user=request.user, held=action == "beenden")
-        messages.success(request, "Die Sitzung ist beendet." if action == "beenden" else "Die Sitzung ist wieder aufgenommen.")
+        if action == "beenden":
+            return "?beendet=1"
+        messages.success(request, "Die Sitzung ist wieder aufgenommen.")
     else:
         messages.error(request, "Diesen Schritt gibt es nicht.")
+    return ""
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _item(request: SignedInRequest, found: Meeting) -> int:
-    text = request.POST.get("punkt", "")
-    item = get_object_or_404(found.items, pk=int(text) if text.isdecimal() and len(text) < 19 else 0)
+    item = get_object_or_404(found.items, pk=_number(request.POST.get("punkt", "")))
     return int(item.pk)
 
 
@@ -150,10 +165,9 @@ def _add_choice(request: SignedInRequest, found: Meeting) -> None:
 
 
 def _add_by_hand(request: SignedInRequest, found: Meeting) -> None:
-    wanted = request.POST.get("nummern", "").replace(";", ",").split(",")
-    numbers = [number.strip() for number in wanted if number.strip()]
     measures = Measure.objects.filter(concept=found.round.concept_id).select_related("goal")
     known = {measure.number: measure.key for measure in measures}
+    numbers = _numbers(request.POST.get("nummern", ""), known)
     unknown = [number for number in numbers if number not in known]
     if unknown or not numbers:
         raise Impossible(f"Diese Nummern gibt es nicht: {', '.join(unknown)}." if unknown else "Nennen Sie Nummern wie 20.1.")
@@ -161,12 +175,20 @@ def _add_by_hand(request: SignedInRequest, found: Meeting) -> None:
     _say_added(request, acts.add(found.pk, keys, AgendaOrigin.HAND, user=request.user))
 
 
+def _numbers(text: str, known: Container[str]) -> list[str]:
+    """The numbers in a list with commas, semicolons or lines; blanks part them too where they are no part of one („M 3.2.1“)."""
+    parts = [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
+    return [number for part in parts for number in ([part] if part in known else part.split())]
+
+
 def _say_added(request: SignedInRequest, number: int) -> None:
     words = {0: "Alle diese Maßnahmen stehen schon auf der Tagesordnung.", 1: "Eine Maßnahme steht neu auf der Tagesordnung."}
     messages.success(request, words.get(number, f"{number} Maßnahmen stehen neu auf der Tagesordnung."))
 
 
-def _agenda(request: SignedInRequest, found: Meeting, form: MeetingForm | None = None, status: int = 200) -> HttpResponse:
+def _agenda(
+    request: SignedInRequest, found: Meeting, form: MeetingForm | None = None, *, status: int = 200, numbers_error: str = ""
+) -> HttpResponse:
     page = MeetingPage(request.user, found)
     there = {point.item.measure.key for point in page.points}
     context = {
@@ -178,10 +200,14 @@ def _agenda(request: SignedInRequest, found: Meeting, form: MeetingForm | None =
         "first": next(iter(page.open or page.points), None),
         "is_begun": any(not point.item.is_open for point in page.points),
         "numbers": request.POST.get("nummern", ""),
+        "numbers_error": numbers_error,
         "attendees": found.attendees.all(),
         "form": form or (MeetingForm(instance=found) if page.may_lead else None),
         "is_example": found.round.concept.is_example,
+        "just_held": found.is_held and page.may_lead and "beendet" in request.GET,
     }
+    if page.may_decide and (gone := _number(request.GET.get("entfernt", ""))):
+        context["taken_off"] = acts.taken_off(found, gone)
     if page.may_decide:
         choices = agenda_choices(found.round, page.appendix)
         context["choices"] = [(choice, len(choice.keys), len(set(choice.keys) - there)) for choice in choices]

@@ -12,13 +12,12 @@ from ratings.models import ReportingRound
 from ratings.my_reports import (
     ReportLine,
     common_due,
-    next_line,
+    next_steps,
     only_as_deputy,
     open_supplements,
     report_lines,
     rounds_to_report,
     standing_in,
-    waiting_lines,
 )
 from ratings.querysets import UNIT_ROLES
 from ratings.report_filters import MyReportsFilter, MyReportsTable
@@ -35,8 +34,7 @@ def my_reports(request: SignedInRequest) -> HttpResponse:
     round_ = _wanted(rounds, request.GET.get("runde", ""))
     lines = report_lines(request.user, round_)
     filterset = MyReportsFilter(request.GET, lines=lines)
-    done = _done(lines, request.GET.get("erledigt", ""))
-    returned = [line for line in lines if line.came_back]
+    steps = next_steps(lines, after=_place(lines, request.GET.get("erledigt", "")))
     owed = [line for line in lines if line.report.state != ReportState.DROPPED]
     context = {
         "round": round_,
@@ -50,11 +48,8 @@ def my_reports(request: SignedInRequest) -> HttpResponse:
         "supplements": open_supplements(round_, {line.report.measure_id for line in lines}),
         "submitted": sum(line.report.state == ReportState.SUBMITTED for line in owed),
         "parts": bar_parts(Counter(ReportState(line.report.state) for line in owed)),
-        "returned": returned,
-        "to_approve": waiting_lines(request.user, round_, lines),
-        "done": done,
-        "next": next_line(lines, after=done.report.pk if done else None),
-        "to_write": next_line([line for line in lines if line not in returned], after=done.report.pk if done else None),
+        "steps": steps,
+        "help_page": "freigeben" if steps.waiting else "",
         "filterset": filterset,
         "table": MyReportsTable(
             filterset.selected(),
@@ -78,7 +73,6 @@ def _wanted(rounds: list[ReportingRound], slug: str) -> ReportingRound:
     raise Http404("In dieser Berichtsrunde haben Sie nichts zu berichten.")
 
 
-def _done(lines: list[ReportLine], text: str) -> ReportLine | None:
-    """The report that was just handed in, for the message with the way to the next one."""
-    finished = (ReportState.SUBMITTED, ReportState.AWAITING_APPROVAL)
-    return next((line for line in lines if str(line.report.pk) == text and line.report.state in finished), None)
+def _place(lines: list[ReportLine], text: str) -> int | None:
+    """The report that was just done, from which one goes on."""
+    return next((line.report.pk for line in lines if str(line.report.pk) == text), None)

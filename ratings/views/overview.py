@@ -1,7 +1,5 @@
 """The overview: the Anhang on screen, and the same rows as a file."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -12,20 +10,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
-from ratings import lineage, permissions
-from ratings.appendix import Appendix, AppendixRow, Audience, NoSuchVersion, NothingReleased, filter_rows, load_appendix
-from ratings.comparison import Comparison
+from ratings import permissions
+from ratings.appendix import Appendix
 from ratings.documents import WRITERS, NotWritten, file_name
-from ratings.filtersets import Faces, OverviewFilter
 from ratings.measure_page import current_round
 from ratings.models import ReportingRound
-from ratings.states import RoundState
-from ratings.tables import OverviewTable
 from ratings.views import overview_comparison as comparing
 from ratings.views import overview_page as page
-from ratings.views.versions import VersionStrip, asked_version, strip
+from ratings.views import overview_saved
+from ratings.views.overview_selection import Selection, select
+from ratings.views.versions import VersionStrip, strip
 
-_EXPORTS = (
+EXPORTS = (
     ("xlsx", "Excel", "zum Drucken und mit allen Angaben zum Filtern"),
     ("ods", "ODS", "dasselbe für LibreOffice"),
     ("csv", "CSV", "Rohdaten für andere Programme"),
@@ -33,76 +29,24 @@ _EXPORTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Selection:
-    """One round as somebody asked for it: `whole` holds all rows, the table those that the filter lets through, in order.
-
-    `comparison` is that with an earlier round, if one is asked for; `met` are the rows that meet every filter but that of the change.
-    `version` is the Fassung that was asked for.
-    """
-
-    round: ReportingRound
-    rounds: Sequence[ReportingRound]
-    whole: Appendix
-    faces: Faces
-    chosen: OverviewFilter
-    comparison: Comparison | None
-    met: Sequence[AppendixRow]
-    table: OverviewTable
-    version: int | None
-
-
-def _select(request: HttpRequest, slug: str, *, with_texts: bool = False) -> _Selection:
-    """Read a round for the person who asks. Raises Http404 if it is out of sight or nothing of it is released to them."""
-    rounds = list(lineage.with_lineage(ReportingRound.objects.visible_to(request.user).select_related("concept"), slug))
-    found = next((round_ for round_ in rounds if round_.slug == slug), None)
-    if found is None:
-        raise Http404("Diese Berichtsrunde gibt es nicht.")
-    inside = permissions.is_inside(request.user, found.concept_id)
-    try:
-        version = asked_version(request.GET)
-        with_texts = inside and (with_texts or not found.has_ratings)
-        whole = load_appendix(found, Audience.INTERNAL if inside else Audience.RELEASED, with_texts=with_texts, version=version)
-    except NoSuchVersion as error:
-        raise Http404("Diese Fassung gibt es nicht, oder sie ist nicht freigegeben.") from error
-    except NothingReleased as error:
-        raise Http404("Von dieser Berichtsrunde ist nichts freigegeben.") from error
-    started = whole.version is not None or found.state != RoundState.PREPARING
-    faces = page.faces_of(whole, started=started)
-    earlier = lineage.comparable_rounds(found, rounds)
-    unrated = lineage.unrated_rounds(found, rounds)
-    chosen = OverviewFilter(request.GET, whole.rows, faces, comparing.choices(found, earlier), unrated, version=version)
-    comparison = comparing.place_beside(request.user, found, whole, chosen, earlier)
-    met = filter_rows(whole.rows, chosen.criteria)
-    hidden = {
-        "bewertung": not faces.grades,
-        "stand": not faces.states,
-        "sachstand": not faces.summaries,
-        "kennzeichen": faces.summaries,
-    }
-    table = OverviewTable(
-        comparison.select(met, chosen.changes) if comparison else met,
-        order_by=chosen.order_by,
-        exclude=[name for name, is_hidden in hidden.items() if is_hidden],
-        is_compared=comparison is not None,
-    )
-    return _Selection(found, rounds, whole, faces, chosen, comparison, met, table, version)
-
-
 @require_safe
 def overview(request: HttpRequest, round: str) -> HttpResponse:
     """Show the round's Anhang: the query string chooses rows and order."""
-    selection = _select(request, round)
+    views = overview_saved.views_of(request.user, round)
+    view = next((view for view in views if view.code == request.GET.get("ansicht")), None)
+    selection = select(request.user, round, request.GET, is_saved=view is not None)
     whole = selection.whole
     may_import = whole.version is None and bool(permissions.may_coordinate(request.user, selection.round.concept_id))
-    response = render(request, "ratings/overview.html", {**_context(selection), "may_import": may_import})
+    saved = overview_saved.face(request, selection, views, view)
+    context = {**_context(selection), "may_import": may_import, "saved": saved, "view": view}
+    response = render(request, "ratings/overview.html", context)
     if request.htmx:  # type: ignore[attr-defined]
         query = selection.chosen.query()
         push_url(response, request.path + (f"?{query}" if query else ""))
     return response
 
 
-def _context(selection: _Selection) -> dict[str, Any]:
+def _context(selection: Selection) -> dict[str, Any]:
     whole, chosen, faces, rows = selection.whole, selection.chosen, selection.faces, selection.table.records
     query = chosen.query()
     comparison = selection.comparison
@@ -116,29 +60,31 @@ def _context(selection: _Selection) -> dict[str, Any]:
         "whole": whole,
         "extent": page.extent(whole.rows),
         "faces": faces,
+        "help_page": "" if faces.inside else "ergebnis",
         "chosen": chosen,
         "query": query,
-        "exports": [(words, note, _export_url(whole, ending, query)) for ending, words, note in _EXPORTS],
+        "exports": [(words, note, _export_url(whole, ending, query)) for ending, words, note in EXPORTS],
         "shown": len(rows),
         "shares": page.shown_shares(rows, faces) if faces.grades else (),
         "returns": page.returns(rows) if faces.states and not faces.grades else (),
         "reported": sum(bool(row.summaries) for row in rows),
-        "map": page.map_rows(whole.rows, rows, factory.url) if faces.grades else (),
-        "map_leads_to_fields": is_grouped,
+        "map": page.overview_map(whole, rows, factory.url, has_fields=is_grouped) if faces.grades else None,
         "quick_links": page.quick_links(whole, chosen, comparison),
         "notes": page.notes(rows, faces),
         "nobody_words": page.nobody_words(whole),
         "more_is_open": chosen.is_active("stand", "uneinig", "fehlt", "niemand", "vergleich") or bool(chosen.order_by),
+        "columns": set(selection.table.columns.names()),
         "headings": selection.table.headings(lambda order: chosen.query(sort=order)),
         "fields": page.field_blocks(rows, factory.line, comparison) if is_grouped else (),
         "lines": () if is_grouped else [factory.line(row) for row in rows],
         "goals_toggle": chosen.query(zieltexte="" if chosen.short_goals else "kurz"),
+        "query_without_view": chosen.query(ansicht=""),
         "query_in_concept_order": chosen.query(sort=""),
         **_compared(selection),
     }
 
 
-def _strip(selection: _Selection) -> VersionStrip | None:
+def _strip(selection: Selection) -> VersionStrip | None:
     if not selection.version:
         return None
     query = selection.chosen.query(fassung="")
@@ -146,7 +92,7 @@ def _strip(selection: _Selection) -> VersionStrip | None:
     return strip(selection.whole, selection.round, url)
 
 
-def _compared(selection: _Selection) -> dict[str, Any]:
+def _compared(selection: Selection) -> dict[str, Any]:
     """What the page shows of the comparison; without one there is only the choice of a round, if there is one to choose."""
     chosen, comparison = selection.chosen, selection.comparison
     offers = "vergleich" in chosen.form.fields and len(chosen.form.fields["vergleich"].choices) > 1
@@ -162,10 +108,10 @@ def _compared(selection: _Selection) -> dict[str, Any]:
     }
 
 
-def _other_rounds(selection: _Selection) -> list[tuple[ReportingRound, str]]:
+def _other_rounds(selection: Selection) -> list[tuple[ReportingRound, str]]:
     """The rounds somebody can change to; within the Konzept the filter goes along, without comparison and Fassung."""
     chosen, shown = selection.chosen, selection.round
-    left_out = {"vergleich": "", "veraenderung": "", "fassung": ""}
+    left_out = {"vergleich": "", "veraenderung": "", "fassung": "", "ansicht": ""}
     query = chosen.query(**left_out)
     of_both = chosen.query(**dict.fromkeys(page.OF_GRADES, ""), **left_out)
     found = []
@@ -183,11 +129,16 @@ def _export_url(whole: Appendix, ending: str, query: str) -> str:
 
 @require_safe
 def current(request: HttpRequest) -> HttpResponse:
-    """Lead to the running round of the person's Konzepte, else to the newest they can see. The query string goes along."""
+    """Lead to the running round of the person's Konzepte, else to the newest they can see. The query string goes along.
+
+    Without one the person's Startansicht of that Konzept opens, if they have one.
+    """
     shown = current_round(ReportingRound.objects.visible_to(request.user))
     if shown is None:
         return render(request, "ratings/overview_none.html")
     query = request.META.get("QUERY_STRING", "")
+    if not query and (url := overview_saved.start_url(request.user, shown)):
+        return redirect(url)
     return redirect(reverse("ratings:overview", args=[shown.slug]) + (f"?{query}" if query else ""))
 
 
@@ -200,7 +151,7 @@ def export(request: HttpRequest, round: str, ending: str) -> HttpResponseBase:
     writer = WRITERS.get(ending)
     if writer is None:
         raise Http404("Diese Art von Datei gibt es nicht.")
-    selection = _select(request, round, with_texts=True)
+    selection = select(request.user, round, request.GET, with_texts=True)
     chosen = selection.chosen
     if chosen.complaints:
         messages.error(request, "Es wurde keine Datei erzeugt, weil ein Filter nicht lesbar ist. Bitte prüfen Sie die Auswahl.")

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from ratings.appendix import Appendix, AppendixRow, Audience, Criteria, filter_rows
+from ratings.charts import MeasureMap, measure_map
 from ratings.comparison import Change, Compared, Comparison
 from ratings.documents import wording
 from ratings.filtersets import Faces, OverviewFilter
@@ -18,18 +19,11 @@ from ratings.returns import Parts, bar_parts
 from ratings.rollup import DISPUTED_VALUE, UNRATED_VALUE, Progress, Share, Standing, distribution
 from ratings.scheme import Marker
 
-_TIPS: Final = {
-    Standing.AGREED: "{word}, abgestimmt",
-    Standing.NOT_RATED: "{word}",
-    Standing.DISPUTED: "Vorschläge uneinig",
-    Standing.PROPOSAL: "{word}, Vorschlag",
-    Standing.NONE: "noch nicht bewertet",
-}
 _QUICK_MOST: Final = 4
 # Offered with their counts where there are any: parameter, value, words, and what the filter then lets through.
 _QUICK: Final = (
     ("stand", Progress.RECHECK.value, "erneut prüfen", Criteria(progress=frozenset({Progress.RECHECK}))),
-    ("stand", Progress.DECIDE.value, "nur zu entscheiden", Criteria(progress=frozenset({Progress.DECIDE}))),
+    ("bewertung", DISPUTED_VALUE, "uneinig", Criteria(ratings=frozenset({DISPUTED_VALUE}))),
     ("fehlt", "1", "Bericht fehlt", Criteria(missing=True)),
     ("bewertung", UNRATED_VALUE, "nicht bewertet", Criteria(ratings=frozenset({UNRATED_VALUE}))),
     ("niemand", "1", "niemand zuständig", Criteria(nobody=True)),
@@ -92,24 +86,6 @@ class FieldBlock:
     shares: tuple[Share, ...]
     changes: list[tuple[Change, int]]
     challenges: list[ChallengeBlock]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One Maßnahme on the map; it leads to its row, or to its page while the filter hides that."""
-
-    row: AppendixRow
-    url: str
-    tip: str
-    starts: bool
-    is_shown: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MapRow:
-    title: str
-    anchor: str
-    cells: list[Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,28 +165,20 @@ def _challenge(rows: Sequence[AppendixRow], line: Callable[[AppendixRow], Line])
     return ChallengeBlock(rows[0].challenge_title, goals)
 
 
-def map_rows(rows: Iterable[AppendixRow], shown: Iterable[AppendixRow], url: Callable[[AppendixRow], str]) -> list[MapRow]:
-    """Return all Maßnahmen of the round by Handlungsfeld; `shown` are those the filter lets through."""
+def overview_map(
+    whole: Appendix, shown: Sequence[AppendixRow], url: Callable[[AppendixRow], str], *, has_fields: bool
+) -> MeasureMap:
+    """Return the map above the list: a mark leads to its row, or to the page of the Maßnahme while the filter hides that.
+
+    `has_fields`: the list stands in the order of the Konzept, with a heading for each Handlungsfeld.
+    """
     keys = {row.key for row in shown}
-    found = []
-    for position, of_field in groupby(rows, key=lambda row: row.field_position):
-        cells, before = [], None
-        for row in of_field:
-            is_shown = row.key in keys
-            tip = f"{row.number} {row.title}: {_TIPS[row.standing].format(word=row.word)}"
-            cells.append(
-                Cell(
-                    row=row,
-                    url=f"#{anchor(row)}" if is_shown else url(row),
-                    tip=tip if is_shown else f"{tip} (nicht in der Auswahl)",
-                    starts=row.challenge_position != before,
-                    is_shown=is_shown,
-                )
-            )
-            before = row.challenge_position
-        is_listed = any(cell.is_shown for cell in cells)
-        found.append(MapRow(cells[0].row.field_title, f"#hf-{position}" if is_listed else "", cells))
-    return found
+    return measure_map(
+        whole,
+        url=lambda row: f"#{anchor(row)}" if row.key in keys else url(row),
+        field_url=lambda position, is_listed: f"#hf-{position}" if has_fields and is_listed else "",
+        shown=shown,
+    )
 
 
 def shown_shares(rows: Sequence[AppendixRow], faces: Faces) -> list[Share]:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -16,13 +17,16 @@ from goals.requests import SignedInRequest
 from ratings import permissions, submitting, workflow
 from ratings.drafts import Conflict, read_values, save_draft
 from ratings.models import StatusReport
+from ratings.my_reports import ReportLine, next_line, next_waiting, report_lines
 from ratings.report_form import ReportForm, as_form_values
 from ratings.report_page import ReportPage, differences, take_over
+from ratings.round_forms import ReasonForm
 from ratings.submitting import Incomplete
-from ratings.views.measure import next_page
-from ratings.workflow import Action, Impossible
+from ratings.views.measure import Kept, next_page
+from ratings.workflow import Action, Impossible, ReasonMissing
 
 if TYPE_CHECKING:
+    from evalportal.accounts.models import User
     from ratings.models import Draft
 
 
@@ -96,10 +100,27 @@ def _submit(request: SignedInRequest, found: StatusReport, draft: "Draft") -> Ht
     except Impossible as refusal:
         messages.error(request, str(refusal))
         return redirect("ratings:report", pk=found.pk)
-    return _to_list(submitted)
+    return _handed_in(request, submitted)
+
+
+def _handed_in(request: SignedInRequest, done: StatusReport) -> HttpResponse:
+    """Say what was done, what comes next and the way back; then the unit's list, or the Maßnahme for who wrote „im Auftrag“."""
+    if not permissions.is_in_unit(request.user, done):
+        messages.success(request, done_words(request.user, done))
+        return redirect(ReportPage(request.user, done).measure_url)
+    following = next_line(report_lines(request.user, done.round), after=done.pk)
+    messages.success(request, done_words(request.user, done, following))
+    return _to_list(done)
+
+
+def done_words(user: "User", done: StatusReport, following: ReportLine | None = None) -> str:
+    """Return the message after a submission or an approval, with the ways on and back."""
+    context = {"report": done, "next": following, "may_withdraw": bool(workflow.decide(user, done, Action.WITHDRAW))}
+    return render_to_string("ratings/report/done.html", context)
 
 
 def _to_list(done: StatusReport) -> HttpResponse:
+    """The unit's list; `erledigt` is the place in it from which one goes on."""
     query = urlencode({"runde": done.round.slug, "erledigt": str(done.pk)})
     return redirect(f"{reverse('ratings:my_reports')}?{query}")
 
@@ -134,6 +155,17 @@ def _refused_page(request: SignedInRequest, found: StatusReport, reason: str, *,
     return render(request, "ratings/report_refused.html", context, status=status)
 
 
+def show_answer(request: SignedInRequest, pk: int, kept: Kept, *, status: int) -> HttpResponse | None:
+    """Show an answer that was not taken where it was written, on the page of a report that cannot be changed now.
+
+    None if that page does not offer this answer (any more).
+    """
+    page = ReportPage(request.user, _visible_report(request, pk))
+    if page.is_writable or not page.offers_answer(kept.target):
+        return None
+    return render(request, "ratings/report_locked.html", page.context() | {"kept": kept}, status=status)
+
+
 @require_POST
 def autosave(request: SignedInRequest, pk: int) -> JsonResponse:
     """Save the draft from the open form. JSON: the time and the new version, or what kept it from being saved."""
@@ -148,10 +180,13 @@ def autosave(request: SignedInRequest, pk: int) -> JsonResponse:
     return JsonResponse({"saved_at": f"{timezone.localtime(draft.saved_at):%H:%M}", "version": draft.version})
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def unchanged(request: SignedInRequest, pk: int) -> HttpResponse:
-    """„Keine Änderung seit dem letzten Bericht“: one click."""
+    """„Keine Änderung seit dem letzten Bericht“: show what would be submitted, with a POST submit it."""
     found = _visible_report(request, pk)
+    if request.method != "POST":
+        return _preview_unchanged(request, found)
     try:
         done = submitting.submit_unchanged(found.pk, user=request.user)
     except Incomplete:
@@ -162,7 +197,19 @@ def unchanged(request: SignedInRequest, pk: int) -> HttpResponse:
     except (Impossible, Conflict) as refusal:
         messages.error(request, str(refusal))
         return redirect("ratings:report", pk=pk)
-    return _to_list(done)
+    return _handed_in(request, done)
+
+
+def _preview_unchanged(request: SignedInRequest, found: StatusReport) -> HttpResponse:
+    page = ReportPage(request.user, found)
+    if not page.is_writable:
+        return redirect(page.address)
+    try:
+        draft, gaps = submitting.preview_unchanged(found, user=request.user)
+    except Impossible as refusal:
+        messages.error(request, str(refusal))
+        return redirect(page.address)
+    return render(request, "ratings/report/unchanged.html", page.context() | {"content": draft, "gaps": gaps})
 
 
 # What is said after a step, and whether its page is the unit's list or the report itself.
@@ -186,15 +233,60 @@ def step(request: SignedInRequest, pk: int) -> HttpResponse:
         return back
     try:
         _take(request, found, Action(action))
+    except ReasonMissing:
+        return _reason_page(request, found, Action(action))
     except Impossible as refusal:
         if request.POST.get("reason", "").strip():
             return _refused_page(request, found, str(refusal), status=409)
-        messages.error(request, str(refusal))
-        return back
-    messages.success(request, f"{found.measure.number}: {_STEPS[Action(action)]}")
+        messages.error(request, f"{found.measure.number}: {refusal}")
+        return _to_list(found) if _is_overtaken(request, found, action) else back
     if action in (Action.APPROVE, Action.RETURN) and permissions.is_in_unit(request.user, found):
-        return redirect(f"{reverse('ratings:my_reports')}?{urlencode({'runde': found.round.slug})}")
+        return _decided(request, found, Action(action))
+    messages.success(request, f"{found.measure.number}: {_STEPS[Action(action)]}")
     return back
+
+
+def _is_overtaken(request: SignedInRequest, found: StatusReport, action: str) -> bool:
+    """True where a colleague was asked to approve what waits for it no more: their list says what does."""
+    found.refresh_from_db(fields=["state"])
+    asked = action in (Action.APPROVE, Action.RETURN) and permissions.is_in_unit(request.user, found)
+    return asked and not workflow.decide(request.user, found, Action(action))
+
+
+def _decided(request: SignedInRequest, found: StatusReport, action: Action) -> HttpResponse:
+    """Say what was done and lead on to the next report that waits for approval."""
+    following = next_waiting(report_lines(request.user, found.round), after=found.pk)
+    context = {"report": found, "words": _STEPS[action], "next": following}
+    messages.success(request, render_to_string("ratings/report/done.html", context))
+    return _to_list(found)
+
+
+# The steps that need a reason: what its page is called, what it asks, the words of the button.
+_ASKS_WHY: dict[str, tuple[str, str, str]] = {
+    Action.DROP: ("Auf „entfallen“ setzen", "Warum ist dieser Bericht nicht mehr nötig?", "Auf „entfallen“ setzen"),
+    Action.RETURN: ("Bericht zurückgeben", "Was soll geändert werden?", "Zurückgeben"),
+    Action.APPROVE: ("Für eine andere Einheit freigeben", "Warum geben Sie für diese Einheit frei?", "Freigeben und einreichen"),
+}
+
+
+def _reason_page(request: SignedInRequest, found: StatusReport, action: Action) -> HttpResponse:
+    """Ask for the reason that was left out: the error on top and beside the field, where the step led to kept."""
+    heading, question, button = _ASKS_WHY[action]
+    page = ReportPage(request.user, found)
+    form = ReasonForm(request.POST)
+    form.fields["reason"].label = question
+    context = {
+        "report": found,
+        "is_example": found.round.concept.is_example,
+        "form": form,
+        "heading": heading,
+        "button": button,
+        "kept_fields": [("action", action.value)]
+        + [(name, request.POST[name]) for name in ("zurueck", "next", "version") if name in request.POST],
+        "back": next_page(request) or (page.plain_measure_url if action == Action.DROP else page.address),
+        "back_words": f"Maßnahme {found.measure.number}" if action == Action.DROP else f"Bericht zu {found.measure.number}",
+    }
+    return render(request, "ratings/report/reason.html", context, status=422)
 
 
 def _take(request: SignedInRequest, found: StatusReport, action: Action) -> None:
@@ -216,4 +308,4 @@ def _after_step(request: SignedInRequest, found: StatusReport, action: str) -> H
     return redirect("ratings:report", pk=found.pk)
 
 
-__all__ = ["autosave", "report", "step", "unchanged"]
+__all__ = ["autosave", "report", "show_answer", "step", "unchanged"]

@@ -15,7 +15,7 @@ from goals.models import OrgUnit
 from goals.permissions import access_for
 from goals.requests import SignedInRequest
 from goals.text import fold
-from ratings import permissions
+from ratings import charts, permissions
 from ratings.appendix import Appendix, AppendixRow, NothingReleased, load_appendix
 from ratings.deadlines import is_late_on
 from ratings.measure_page import current_round
@@ -26,11 +26,14 @@ from ratings.rollup import UnitLine
 from ratings.states import ReportState, RoundState
 from ratings.views.units import as_tree
 
+# The states of a report in the words and the order of the bar, then what they come to.
 _STATES: Final[dict[str, tuple[str, Callable[[OwedReport], bool]]]] = {
-    "offen": ("Nicht begonnen", lambda report: report.line.state == ReportState.OPEN),
-    "begonnen": ("Begonnen", lambda report: report.is_begun),
     "eingereicht": ("Eingereicht", lambda report: report.line.state == ReportState.SUBMITTED),
+    "freigabe": ("Zur Freigabe", lambda report: report.line.state == ReportState.AWAITING_APPROVAL),
+    "entwurf": ("Entwurf", lambda report: report.line.state == ReportState.DRAFT),
     "zurueckgegeben": ("Zurückgegeben", lambda report: report.line.state == ReportState.RETURNED),
+    "offen": ("Offen", lambda report: report.line.state == ReportState.OPEN),
+    "ausstehend": ("Ausstehend", lambda report: report.line.state != ReportState.SUBMITTED),
     "ueberfaellig": ("Überfällig", lambda report: report.is_late),
 }
 
@@ -54,16 +57,17 @@ class ReturnsFilter(django_filters.FilterSet):
 
 
 class ReturnsTable(tables.Table):
-    """Columns and order of the Rücklauf; the page walks its rows. Without `sort` the order is that of the tree of units."""
+    """Columns and order of the Rücklauf; the page walks its rows. Without `sort`: as in the tree of units, external ones last."""
 
     einheit = tables.Column(verbose_name="Einheit", accessor="sort_name")
     anteil = tables.Column(verbose_name="Rücklauf", accessor="unit__percent")
     berichte = tables.Column(verbose_name="angefordert", accessor="unit__owed")
-    offen = tables.Column(verbose_name="nicht begonnen", accessor="unit__waiting")
-    begonnen = tables.Column(verbose_name="begonnen", accessor="unit__begun")
     eingereicht = tables.Column(verbose_name="eingereicht", accessor="unit__submitted")
+    freigabe = tables.Column(verbose_name="zur Freigabe", accessor="unit__awaiting")
+    entwurf = tables.Column(verbose_name="Entwurf", accessor="unit__draft")
     zurueckgegeben = tables.Column(verbose_name="zurückgegeben", accessor="unit__returned")
-    fehlt = tables.Column(verbose_name="fehlt", accessor="unit__missing")
+    offen = tables.Column(verbose_name="offen", accessor="unit__open")
+    ausstehend = tables.Column(verbose_name="ausstehend", accessor="unit__missing")
     ueberfaellig = tables.Column(verbose_name="überfällig", accessor="unit__late")
 
     class Meta:
@@ -136,6 +140,7 @@ def _contents(request: SignedInRequest, round_: ReportingRound, appendix: Append
         "units": len(units),
         "complete": sum(unit.is_complete for unit in units),
         "whole": whole,
+        "curve": charts.load_return_curve(round_),
         "figures": _figures_of(whole),
         "filterset": filterset,
         "wanted": wanted,
@@ -158,22 +163,26 @@ def _figures_of(reports: Returns) -> list[tuple[str, int]]:
     """Return word and number for the columns of figures."""
     return [
         ("angefordert", reports.owed),
-        ("nicht begonnen", reports.waiting),
-        ("begonnen", reports.begun),
         ("eingereicht", reports.submitted),
+        ("zur Freigabe", reports.awaiting),
+        ("Entwurf", reports.draft),
         ("zurückgegeben", reports.returned),
-        ("fehlt", reports.missing),
+        ("offen", reports.open),
+        ("ausstehend", reports.missing),
         ("überfällig", reports.late),
     ]
 
 
 def _in_tree(units: Iterable[UnitReturn]) -> list[tuple[UnitReturn, int]]:
-    """Return (unit, depth) in the order of the tree; the depth counts the units above that are listed too. One query."""
+    """Return (unit, depth) in the order of the tree, external units last; the depth counts the units above that are listed too.
+
+    One query.
+    """
     by_slug = {unit.slug: unit for unit in units}
     listed = frozenset(by_slug)
     if not by_slug:
         return []
-    rows = sorted(OrgUnit.objects.all(), key=lambda row: (fold(row.name), row.pk))
+    rows = sorted(OrgUnit.objects.all(), key=lambda row: (row.is_external, fold(row.name), row.pk))
     above = {row.pk: row for row in rows}
     found = [(by_slug.pop(row.slug), _depth(row, above, listed)) for row, _ in as_tree(rows) if row.slug in by_slug]
     return found + [(unit, 0) for unit in by_slug.values()]

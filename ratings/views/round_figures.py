@@ -1,47 +1,26 @@
 """What the rows of a round add up to, for the page of the round and the start page, and where the overview shows those rows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from ratings.appendix import Appendix, AppendixRow
-from ratings.rollup import DISPUTED_VALUE, Progress, Share, category, distribution
+from ratings.rollup import DISPUTED_VALUE, Progress, category
 from ratings.states import ReportState
 
 
 @dataclass(frozen=True)
-class FieldShares:
-    """The distribution of one Handlungsfeld. `unrated` is what stands in none of the four grades."""
-
-    position: int
-    title: str
-    shares: tuple[Share, ...]
-
-    @property
-    def grades(self) -> tuple[Share, ...]:
-        return self.shares[:4]
-
-    @property
-    def has_proposals(self) -> bool:
-        """Whether something undecided is counted: a proposal, or proposals that are uneinig."""
-        return any(share.proposed or share.value == DISPUTED_VALUE and share.count for share in self.shares)
-
-    @property
-    def unrated(self) -> int:
-        return sum(share.count for share in self.shares[4:])
-
-
-@dataclass(frozen=True)
 class Figures:
-    """The numbers of one round at a glance."""
+    """The numbers of one round at a glance. `unanimous` counts the Stand „einig“, `ready` those of them without an open Rückfrage."""
 
     total: int
     agreed: int
     graded: int
     disputed: int
     unanimous: int
+    ready: int
     reported: int
     owed: int
     submitted: int
@@ -56,8 +35,11 @@ class Figures:
 _EXCEPTIONS = (Progress.RECHECK, Progress.INQUIRY, Progress.NOBODY, Progress.DROPPED)
 
 
-def figures(appendix: Appendix) -> Figures:
-    """Return the numbers of a round. „uneinig“ counts what stands as uneinig, so that its filter shows as many rows."""
+def figures(appendix: Appendix, asked: Collection[str] = ()) -> Figures:
+    """Return the numbers of a round. „uneinig“ counts what stands as uneinig, so that its filter shows as many rows.
+
+    `asked`: the numbers of the Maßnahmen with a Rückfrage that is not settled; „Einstimmige übernehmen“ does not propose them.
+    """
     progress = [row.progress for row in appendix.rows]
     states = [line.state for row in appendix.rows for line in row.owed_units if line.state is not None]
     return Figures(
@@ -66,19 +48,12 @@ def figures(appendix: Appendix) -> Figures:
         graded=sum(row.is_agreed and row.grade is not None for row in appendix.rows),
         disputed=sum(category(row) == DISPUTED_VALUE for row in appendix.rows),
         unanimous=progress.count(Progress.UNANIMOUS),
+        ready=sum(row.progress == Progress.UNANIMOUS and row.number not in asked for row in appendix.rows),
         reported=sum(not row.roll_up.missing and bool(row.owed_units) for row in appendix.rows),
         owed=len(states),
         submitted=states.count(ReportState.SUBMITTED),
         exceptions=tuple((kind, progress.count(kind)) for kind in _EXCEPTIONS if kind in progress),
     )
-
-
-def shares_by_field(rows: Iterable[AppendixRow]) -> list[FieldShares]:
-    """Return the distribution of every Handlungsfeld in the order of the Konzept."""
-    fields: dict[int, list[AppendixRow]] = {}
-    for row in rows:
-        fields.setdefault(row.field_position, []).append(row)
-    return [FieldShares(position, own[0].field_title, distribution(own)) for position, own in fields.items()]
 
 
 def to_decide(rows: Iterable[AppendixRow]) -> list[AppendixRow]:

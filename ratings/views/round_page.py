@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils import timezone
 
-from ratings import permissions, rounds
+from ratings import charts, permissions, rounds
 from ratings.appendix import Appendix, NothingReleased, live_appendix, load_appendix
 from ratings.models import ReportingRound, Snapshot, Supplement
 from ratings.returns import returns_by_unit
@@ -16,6 +16,7 @@ from ratings.rounds import Step
 from ratings.states import RoundState
 from ratings.views import round_figures
 from ratings.views.changes import ChangeGroup, describe
+from ratings.waiting import asked_about
 
 if TYPE_CHECKING:
     from evalportal.accounts.models import User
@@ -44,7 +45,7 @@ _NEXT = {
     RoundState.OPEN: NextStep(
         Step.COORDINATE,
         "Abstimmung beginnen",
-        "Einheiten ziehen Eingereichtes danach nicht mehr selbst zurück. Fehlende Berichte lassen sich weiter einreichen.",
+        "Zuerst sehen Sie, was noch fehlt und was sich für die Einheiten ändert.",
         "Abstimmung beginnen",
     ),
     RoundState.COORDINATING: NextStep(
@@ -142,22 +143,21 @@ def page(user: "User", round_: ReportingRound, reason_form: forms.Form) -> dict[
     entries = history_of(round_)
     allowed = rounds.allowed_steps(user, round_)
     may_coordinate = bool(permissions.may_coordinate(user, round_.concept_id))
+    may_record = bool(permissions.may_record_round(user, round_))
     snapshots = Snapshot.objects.filter(round=round_).select_related("created_by", "released_by")
     versions = list(snapshots.defer("data").order_by("-version"))
     returns = returns_by_unit(appendix.rows)
-    fields = round_figures.shares_by_field(appendix.rows)
     return {
         "round": round_,
         "is_example": round_.concept.is_example,
         "appendix": appendix,
         "stations": stations(round_, entries),
-        "figures": round_figures.figures(appendix),
+        "figures": round_figures.figures(appendix, asked_about(round_) if may_record else ()),
         "links": links(round_.slug),
         "unfinished": [unit for unit in returns if not unit.is_complete],
         "finished": [unit for unit in returns if unit.is_complete],
-        "fields": fields,
-        "shows_proposals": round_.is_live or any(own.has_proposals for own in fields),
-        "may_record": bool(permissions.may_record_round(user, round_)),
+        "curve": charts.load_return_curve(round_),
+        "may_record": may_record,
         "may_read_chapters": bool(permissions.may_read_chapters(user, round_.concept_id)),
         "may_follow_returns": bool(permissions.may_follow_returns(user, round_.concept_id)),
         "allowed": allowed | ({"edit"} if may_coordinate and not round_.is_closed else set()),

@@ -1,3 +1,4 @@
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -7,14 +8,14 @@ from django.db.models import Count, Max, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from goals.models import Concept
 from goals.permissions import access_for
 from goals.requests import SignedInRequest
 from ratings import permissions
 from ratings import rounds as acts
-from ratings.models import ReportingRound, Snapshot
+from ratings.models import ReportingRound
 from ratings.round_forms import CloseForm, ReasonForm, RoundForm
 from ratings.rounds import Step
 from ratings.states import ReportState, RoundState
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-def _round(request: SignedInRequest, slug: str) -> ReportingRound:
+def find_round(request: SignedInRequest, slug: str) -> ReportingRound:
+    """Return the round with its Konzept; 404 for whoever does not see it."""
     return get_object_or_404(ReportingRound.objects.visible_to(request.user).select_related("concept"), slug=slug)
 
 
 def _coordinated_round(request: SignedInRequest, slug: str) -> ReportingRound:
-    round_ = _round(request, slug)
+    round_ = find_round(request, slug)
     permissions.may_coordinate(request.user, round_.concept_id).require()
     return round_
 
@@ -89,7 +91,7 @@ def _status(form: Any) -> int:
 @require_safe
 def detail(request: SignedInRequest, round: str) -> HttpResponse:
     """Show the workplace of the Evaluationsleitung. Everyone inside reads it; readers are led to the result."""
-    round_ = _round(request, round)
+    round_ = find_round(request, round)
     if not permissions.is_inside(request.user, round_.concept_id):
         return redirect("ratings:overview", round=round_.slug)
     return render(request, "ratings/round.html", round_page.page(request.user, round_, ReasonForm()))
@@ -118,56 +120,6 @@ def _what_changed(form: RoundForm, before: ReportingRound) -> str:
     if "due_on" in form.changed_data:
         return f"Abgabefrist geändert, vorher {before.due_on:%d.%m.%Y}"
     return "Angaben geändert"
-
-
-_DONE = {
-    Step.OPEN: "Die Runde ist offen. Die Berichte sind angefordert.",
-    Step.COORDINATE: "Die {phase} hat begonnen.",
-    Step.REOPEN: "Die Runde ist wieder in {phase}.",
-}
-
-
-@require_POST
-def step(request: SignedInRequest, round: str) -> HttpResponse:
-    """Open, coordinate, reopen the round or release a version. An act that is impossible changes nothing and says why."""
-    round_ = _round(request, round)
-    name = request.POST.get("step", "")
-    reason_form = ReasonForm(request.POST if name == Step.REOPEN else None)
-    try:
-        done = _take(request, round_, name, reason_form)
-    except Impossible as impossible:
-        if name != Step.REOPEN:
-            messages.error(request, str(impossible))
-            return redirect("ratings:round", round=round_.slug)
-        reason_form.add_error("reason", str(impossible))
-    else:
-        if done:
-            messages.success(request, done)
-            return redirect("ratings:round", round=round_.slug)
-    return render(request, "ratings/round.html", round_page.page(request.user, round_, reason_form), status=422)
-
-
-def _take(request: SignedInRequest, round_: ReportingRound, name: str, reason_form: ReasonForm) -> str:
-    """Take the step and return what to say; empty if the form of the reason is not valid."""
-    user = request.user
-    if name == Step.OPEN:
-        acts.open_round(round_.pk, user=user)
-    elif name == Step.COORDINATE:
-        acts.coordinate(round_.pk, user=user)
-    elif name == Step.REOPEN:
-        permissions.may_coordinate(user, round_.concept_id).require()
-        if not reason_form.is_valid():
-            return ""
-        acts.reopen(round_.pk, user=user, reason=reason_form.cleaned_data["reason"])
-    elif name == "release":
-        version = request.POST.get("version", "")
-        mine = Snapshot.objects.visible_to(user).filter(round=round_).defer("data")
-        snapshot = get_object_or_404(mine, version=int(version) if version.isdecimal() and len(version) < 6 else 0)
-        acts.release(snapshot.pk, user=user)
-        return f"Fassung {snapshot.version} ist freigegeben. Wer Leserechte hat, sieht jetzt dieses Ergebnis."
-    else:
-        raise Impossible("Diesen Schritt gibt es nicht.")
-    return _DONE[Step(name)].format(phase=acts.phase(round_))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -201,11 +153,27 @@ def close(request: SignedInRequest, round: str) -> HttpResponse:
     return render(request, "ratings/round_close.html", context, status=422 if refusal else _status(form))
 
 
-def _by_kind(found: list[acts.Gap]) -> list[tuple[str, list[acts.Gap]]]:
-    kinds: dict[str, list[acts.Gap]] = {}
+@dataclass
+class GapGroup:
+    """The Maßnahmen in which the same thing is unfinished. `reports`: how many reports are missing in them together."""
+
+    kind: str
+    gaps: list[acts.Gap] = field(default_factory=list)
+
+    @property
+    def reports(self) -> int:
+        return sum(gap.reports for gap in self.gaps)
+
+    @property
+    def has_details(self) -> bool:
+        return any(gap.detail for gap in self.gaps)
+
+
+def _by_kind(found: list[acts.Gap]) -> list[GapGroup]:
+    kinds: dict[str, GapGroup] = {}
     for gap in found:
-        kinds.setdefault(gap.kind, []).append(gap)
-    return list(kinds.items())
+        kinds.setdefault(gap.kind, GapGroup(gap.kind)).gaps.append(gap)
+    return list(kinds.values())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,18 +1,22 @@
 """„Einstimmige übernehmen“: a preview of what all units propose alike, and agreeing it in one step."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from goals.requests import SignedInRequest
+from goals.text import counted
 from ratings import agreement, permissions
 from ratings.agreement import Chosen, Outcome, Outdated
 from ratings.appendix import AppendixRow, live_appendix
@@ -20,6 +24,10 @@ from ratings.models import Inquiry, ReportingRound, Submission
 from ratings.rollup import Progress, UnitLine
 from ratings.scheme import Marker
 from ratings.states import InquiryState
+from ratings.taking_back import agreed_at_once, take_back_all
+
+# The moment of what was agreed in one step: in the address of the page after it, and in the form that takes it back.
+JUST_AGREED, TAKE_BACK = "abgestimmt", "zuruecknehmen"
 
 # A row that was chosen: the Maßnahme and the submissions that its row showed.
 _CHOSEN = re.compile(r"(\d{1,12}):(\d{1,12}(?:-\d{1,12}){0,99})")
@@ -102,7 +110,7 @@ def unanimous(request: SignedInRequest, round: str) -> HttpResponse:
         raise Http404("Diese Berichtsrunde gibt es nicht.")
     permissions.may_record_round(request.user, found).require()
     if request.method == "POST":
-        return _agree(request, found)
+        return _take_back(request, found) if TAKE_BACK in request.POST else _agree(request, found)
     listed = candidates(found)
     context = {
         "round": found,
@@ -111,6 +119,12 @@ def unanimous(request: SignedInRequest, round: str) -> HttpResponse:
         "ready": sum(one.is_chosen for one in listed),
         "waiting": sum(not one.is_chosen for one in listed),
     }
+    if at := _moment(request.GET.get(JUST_AGREED, "")):
+        context |= {
+            "just_agreed": len(list(agreed_at_once(found, at, request.user))),
+            "at": at.isoformat(),
+            "take_back": TAKE_BACK,
+        }
     return render(request, "ratings/unanimous.html", context)
 
 
@@ -144,15 +158,38 @@ def _chosen(values: list[str]) -> list[Chosen] | None:
 
 
 def _done(request: SignedInRequest, round_: ReportingRound, outcome: Outcome) -> HttpResponse:
-    """Say what was agreed and what was not, and why; what was left out can be looked at again."""
-    count = len(outcome.agreed)
-    if count:
-        messages.success(request, f"{count} {'Maßnahme' if count == 1 else 'Maßnahmen'} abgestimmt.")
+    """Back to what is left, with a way back from what was agreed and the reasons for what was not."""
+    for words in _reasons(outcome):
+        messages.warning(request, f"Nicht abgestimmt, denn {words}.")
+    address = reverse("ratings:unanimous", args=[round_.slug])
+    return redirect(f"{address}?{urlencode({JUST_AGREED: outcome.at.isoformat()})}" if outcome.at and outcome.done else address)
+
+
+def _take_back(request: SignedInRequest, round_: ReportingRound) -> HttpResponse:
+    at = _moment(request.POST.get(TAKE_BACK, ""))
+    outcome = take_back_all(round_id=round_.pk, at=at, user=request.user) if at else Outcome((), ())
+    for words in _reasons(outcome):
+        messages.warning(request, f"Nicht zurückgenommen, denn {words}.")
+    if outcome.done:
+        messages.success(request, f"{counted(len(outcome.done), 'Entscheidung', 'Entscheidungen')} zurückgenommen.")
+    elif not outcome.skipped:
+        messages.error(request, "Es war nichts mehr zurückzunehmen.")
+    return redirect("ratings:unanimous", round=round_.slug)
+
+
+def _reasons(outcome: Outcome) -> Iterator[str]:
+    """Each reason with the Maßnahmen it holds for."""
     reasons: dict[str, list[Any]] = {}
     for measure, reason in outcome.skipped:
         reasons.setdefault(reason, []).append(measure)
     for reason, measures in reasons.items():
-        messages.warning(request, f"Nicht abgestimmt, denn {reason}: {', '.join(str(measure) for measure in measures)}.")
-    if outcome.skipped:
-        return redirect("ratings:unanimous", round=round_.slug)
-    return redirect("ratings:round", round=round_.slug)
+        yield f"{reason}: {', '.join(str(measure) for measure in measures)}"
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the moment that an address or a form names, None for anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

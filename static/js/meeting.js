@@ -1,5 +1,5 @@
-// Keys of the meeting: a grade, the Kennzeichen, Enter, and letters that press what carries them as data-hotkey. They can be switched off (WCAG 2.1.4), which this browser remembers; without
-// this script the buttons do the same.
+// Keys of the meeting: a grade, the Kennzeichen, Enter, and letters that press what carries them as data-hotkey. They can be switched
+// off (WCAG 2.1.4), which this browser remembers; without this script the buttons do the same.
 "use strict";
 
 (() => {
@@ -51,23 +51,27 @@
       form.requestSubmit(save);
       return;
     }
-    if (event.ctrlKey || writes(at)) return;
+    // Where something is missing or has changed, people write or read: no letter acts that was meant as text.
+    if (event.ctrlKey || writes(at) || at.id === "fehler") return;
     if (event.key === "?") {
       event.preventDefault();
       help.showModal();
       return;
     }
-    const link = !event.repeat && document.querySelector(`[data-hotkey="${event.key.toLowerCase()}"]`);
+    const link = !event.repeat && document.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`);
     if (link) {
       event.preventDefault();
-      if (link.matches("textarea")) link.focus();
-      else link.click();
+      if (link.matches("textarea")) {
+        const folded = link.closest("details");
+        if (folded) folded.open = true;
+        link.focus();
+      } else link.click();
       return;
     }
     const field = /^[0-9]$/.test(event.key) && form.querySelector(`[data-key="${event.key}"]`);
     if (!field) return;
     event.preventDefault();
-    field.focus();
+    field.focus({ preventScroll: true });
     if (field.type === "checkbox") field.checked = !field.checked;
     else field.checked = true;
   });
@@ -90,5 +94,7 @@
   });
 
   show();
+  // What is missing can be written at once; the list of errors above says the same.
+  form.querySelector('textarea[aria-invalid="true"]')?.focus();
   document.documentElement.dataset.keys = "ready";
 })();

@@ -140,6 +140,21 @@
     count();
   }
 
+  // What was just added is where the work goes on: the cursor stands at its beginning, and the field shows it on top.
+  const added = form.querySelector("[data-cursor]");
+  if (added) {
+    const at = Number(added.dataset.cursor);
+    const whole = added.value;
+    added.value = whole.slice(0, at);
+    added.scrollTop = added.scrollHeight;
+    const start = Math.max(added.scrollHeight - added.clientHeight, 0) && added.scrollHeight;
+    added.value = whole;
+    added.focus({ preventScroll: true });
+    added.setSelectionRange(at, at);
+    added.scrollTop = Math.max(start - 48, 0);
+    added.scrollIntoView({ block: "center" });
+  }
+
   // The page with the error list answers a POST. Reloading it or coming Back to it fetches the saved draft instead of asking to send again.
   const errors = document.getElementById("fehler");
   if (errors) {

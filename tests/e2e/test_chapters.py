@@ -36,3 +36,19 @@ def test_a_chapter_saves_itself_and_shows_itself(open_page: Any, guard: Any, rou
     bert.get_by_role("button", name="Speichern").last.click()
     expect(bert.get_by_label("Ihre Fassung")).to_have_value("Von Bert")
     expect(bert.locator(".versions__saved")).to_contain_text("zwei Kurse")
+
+
+def test_what_was_added_is_where_one_goes_on_and_can_be_undone(open_page: Any, round_: ReportingRound) -> None:
+    page = open_page("anna")
+    page.goto(f"/runden/{round_.slug}/bericht/methode/")
+    own = "Eigener Satz.\n\n" * 40
+    page.get_by_label("Text", exact=True).fill(own)
+    page.get_by_role("button", name="Vorschlagstext").click()
+    area = page.get_by_label("Text", exact=True)
+    expect(area).to_be_focused()
+    assert area.evaluate("field => field.value.slice(0, field.selectionStart).trim()") == own.strip()
+    assert area.evaluate("field => field.scrollTop") > 0
+    expect(area).to_be_in_viewport()
+    page.get_by_role("button", name="Einfügen rückgängig").click()
+    expect(page.locator(".messages")).to_contain_text("wieder entfernt")
+    expect(page.get_by_label("Text", exact=True)).to_have_value(own.strip())

@@ -78,10 +78,13 @@ def test_from_the_report_to_the_anhang(open_page: Any, running: ReportingRound, 
 
     leader = open_page("leitung")
     leader.goto("/runden/runde-2026/")
+    leader.get_by_role("link", name="Abstimmung beginnen").click()
+    expect(leader.locator("main")).to_contain_text("Alle Berichte sind eingereicht.")
     press(leader, "Abstimmung beginnen")
     leader.get_by_role("link", name="Offene Punkte ansehen").click()
     expect(leader.locator("main")).to_contain_text("Nichts ist offen")
     press(leader, "Runde abschließen")
+    leader.get_by_role("link", name="Fassung 1 freigeben").click()
     press(leader, "Fassung 1 freigeben")
     picture(leader, "flow-3-released")
 

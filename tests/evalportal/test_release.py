@@ -16,9 +16,6 @@ from django.conf import settings
 
 from evalportal.release import offline_lock
 
-# Once is enough: the archive knows nothing of the database of the tests.
-pytestmark = pytest.mark.sqlite
-
 ROOT = Path(settings.BASE_DIR)
 
 

@@ -74,7 +74,7 @@ def test_the_editor_shows_text_preview_and_material(coordinator: SignedInClient,
         '<li dir="auto">zwei &lt;b&gt;Kurse&lt;/b&gt;</li>',
         "Zwei Kurse laufen.",
         "Zwei Kurse laufen (Ziel 9).",
-        "Entwurf anhängen",
+        "Vorschlagstext anhängen",
         'name="version" value="1"',
     ):
         assert part in text, part
@@ -93,11 +93,35 @@ def test_a_round_without_ratings_has_chapters_without_ratings(coordinator: Signe
 
 def test_the_draft_is_added_and_replaces_nothing(coordinator: SignedInClient, round_: ReportingRound) -> None:
     url = address(round_, field_slug(round_))
-    assert "Entwurf einfügen" in page(coordinator, url)
+    assert "Vorschlagstext einfügen" in page(coordinator, url)
     send(coordinator, url, " \n", action="draft")
     assert text_of(round_, Section.FIELD) == "Zwei Kurse laufen (Ziel 9)."
     send(coordinator, url, "Eigener Satz.\n", version="1", action="draft")
     assert text_of(round_, Section.FIELD) == "Eigener Satz.\n\nZwei Kurse laufen (Ziel 9)."
+
+
+def test_the_draft_does_not_stand_there_twice_and_is_taken_out_again(coordinator: SignedInClient, round_: ReportingRound) -> None:
+    url = address(round_, field_slug(round_))
+    added = coordinator.post(url, {"text": "Eigener Satz.", "version": "0", "action": "draft"})["Location"]
+    opened = coordinator.get(added).content.decode()
+    assert 'data-cursor="15"' in opened
+    assert "Einfügen rückgängig" in opened
+    assert "Vorschlagstext anhängen" not in opened
+    both = "Eigener Satz.\n\nZwei Kurse laufen (Ziel 9)."
+    send(coordinator, url, both, version="1", action="draft")
+    assert "stand schon in Ihrem Text" in page(coordinator, url)
+    assert text_of(round_, Section.FIELD) == both
+    later = f"{both}\n\nDanach."
+    send(coordinator, url, later, version="1", action="undraft")
+    assert "wieder entfernt" in page(coordinator, url)
+    assert text_of(round_, Section.FIELD) == "Eigener Satz.\n\nDanach."
+
+
+def test_a_draft_that_was_worked_on_stays(coordinator: SignedInClient, round_: ReportingRound) -> None:
+    url = address(round_, field_slug(round_))
+    send(coordinator, url, "Zwei Kurse laufen seit 2025.", action="undraft")
+    assert "entfernt wurde nichts" in page(coordinator, url)
+    assert text_of(round_, Section.FIELD) == "Zwei Kurse laufen seit 2025."
 
 
 def test_without_material_there_is_no_draft(coordinator: SignedInClient) -> None:
@@ -115,7 +139,7 @@ def test_the_jour_fixe_reads(recorder: SignedInClient, round_: ReportingRound) -
     assert "Die Kapitel schreibt die Evaluationsleitung." in text
     assert "Der Text." in text
     assert "<textarea" not in text
-    assert "Entwurf" not in text
+    assert "Vorschlagstext" not in text
 
 
 def test_released_chapters_are_locked_with_the_reason(coordinator: SignedInClient, round_: ReportingRound) -> None:

@@ -14,11 +14,13 @@ TODAY = date(2026, 3, 1)
 LEAD = Demands(is_lead=True, has_ratings=True, today=TODAY)
 CONTRIBUTING = replace(LEAD, is_lead=False)
 INTERIM = replace(LEAD, has_ratings=False)
+ASKED = replace(LEAD, is_asked=True)
 WAS_HIGH, WAS_LOW = replace(LEAD, earlier_grade=Grade.HIGH), replace(LEAD, earlier_grade=Grade.LOW)
 
 
 @dataclass(frozen=True)
 class Content:
+    answer: str = ""
     situation: str = "Läuft."
     summary: str = "Läuft."
     as_of: date | None = TODAY
@@ -76,6 +78,11 @@ CASES: list[tuple[str, Demands, dict[str, Any], str]] = [
     ("links with blanks and empty lines", LEAD, {"evidence": " http://a.de \n\nhttps://b.de\n"}, ""),
     ("no link", LEAD, {"evidence": "siehe Ordner"}, "evidence"),
     ("two that are none", LEAD, {"evidence": "javascript:alert(1)\nhttps://a.de\nfile:///etc/passwd"}, "evidence evidence"),
+    ("an open Rückfrage", ASKED, {}, "answer"),
+    ("an open Rückfrage answered with blanks, Zuarbeit", replace(ASKED, is_lead=False), {"answer": " \n"}, "answer"),
+    ("an open Rückfrage, round without ratings", replace(ASKED, has_ratings=False), {}, "answer"),
+    ("an open Rückfrage answered", ASKED, {"answer": "Siehe Sachstand."}, ""),
+    ("the answer comes first", ASKED, EMPTY, "answer situation summary as_of grade"),
     ("no link, round without ratings", INTERIM, {"evidence": "www.lkos.de"}, "evidence"),
 ]  # fmt: skip
 

@@ -247,11 +247,37 @@ def test_what_is_gone_or_stale_is_not_removed(coordinator: SignedInClient) -> No
     url = f"/konzepte/{measure.concept.slug}/bearbeiten/massnahmen/{measure.pk}/"
     seen = version_of(measure, Measure)
     save(measure, leader(), title="Neu")
-    assert "inzwischen geändert" in coordinator.post(url, {"step": "remove", "seen": seen}, follow=True).content.decode()
+    sure = {"step": "remove", "confirmed": "1"}
+    assert "inzwischen geändert" in coordinator.post(url, sure | {"seen": seen}, follow=True).content.decode()
     measure.refresh_from_db()
-    done = coordinator.post(url, {"step": "remove", "seen": version_of(measure, Measure)}, follow=True)
+    done = coordinator.post(url, sure | {"seen": version_of(measure, Measure)}, follow=True)
     assert "Maßnahme 1.1 ist entfernt" in done.content.decode()
     assert coordinator.get(url).status_code == 404
+
+
+def test_what_goes_is_named_before_it_is_removed(coordinator: SignedInClient) -> None:
+    measure = make.measure("1.1", title="Beratung <b>vor Ort</b>")
+    unit = make.responsibility(measure).unit
+    url = f"/konzepte/{measure.concept.slug}/bearbeiten/massnahmen/{measure.pk}/"
+    shown = coordinator.post(url, {"step": "remove"})
+    page = shown.content.decode()
+    for words in (
+        "Maßnahme 1.1 entfernen",
+        "Beratung &lt;b&gt;vor Ort&lt;/b&gt;",
+        measure.key,
+        unit.name,
+        "Noch ist nichts entfernt.",
+    ):
+        assert words in page, words
+    assert Measure.objects.filter(pk=measure.pk).exists()
+    assert coordinator.post(url, dict(shown.context["sent"]) | {"step": "remove"}).status_code == 302
+    assert not Measure.objects.filter(pk=measure.pk).exists()
+
+
+def test_what_may_not_be_removed_is_not_previewed(coordinator: SignedInClient) -> None:
+    goal = make.measure("1.1").goal
+    url = f"/konzepte/{goal.concept.slug}/bearbeiten/ziele/{goal.pk}/"
+    assert "Unter diesem Ziel steht eine Maßnahme" in coordinator.post(url, {"step": "remove"}, follow=True).content.decode()
 
 
 def test_the_page_of_something_held_says_why_and_offers_what_is_free(coordinator: SignedInClient) -> None:
@@ -338,3 +364,14 @@ def test_the_page_of_the_konzept_leads_here_for_those_who_may(coordinator: Signe
     concept = make.concept()
     pages = [client.get(f"/konzepte/{concept.slug}/").content.decode() for client in (coordinator, board)]
     assert [f"/konzepte/{concept.slug}/bearbeiten/" in page for page in pages] == [True, False]
+
+
+def test_moving_says_the_new_numbers_beside_the_moved_one(coordinator: SignedInClient) -> None:
+    first = make.measure("1.1", title="Beratung")
+    make.measure("1.2", concept=first.concept)
+    url = f"/konzepte/{first.concept.slug}/bearbeiten/"
+    answer = coordinator.post(url, {"move": f"massnahmen-{first.pk}-down-1"})
+    assert answer["Location"] == f"{url}#massnahmen-{first.pk}"
+    page = coordinator.get(url).content.decode()
+    said = page.partition('class="messages-here"')[2]
+    assert "„Beratung“ ist nach unten gerückt. Sie hat jetzt die Nummer 1.2, ihre Nachbarin 1.1." in said

@@ -145,7 +145,16 @@ def summary_twice(**fields: object) -> None:
         summary(round=round_, **fields)
 
 
+def view_twice(**second: Any) -> None:
+    first = make.saved_view(**second)
+    make.saved_view(first.concept, owner=first.owner, **(second or {"name": first.name}))
+
+
 CASES: list[Case] = [
+    ("saved_view_name_once", view_twice),
+    ("saved_view_one_start", lambda: view_twice(is_start=True)),
+    ("saved_view_name_given", lambda: make.saved_view(name="")),
+    ("saved_view_code_valid", lambda: make.saved_view(code="kurz")),
     ("mail_preference_once", preference_twice),
     ("mail_preference_kind_optional", lambda: MailPreference.objects.create(user=make.user(), kind="returned")),
     ("mail_once_per_day", mail_twice),

@@ -194,6 +194,27 @@ def test_bad_input(spoil: Callable[[Case], tuple[dict[str, Any], str]], case: Ca
     assert response.status_code == 422
     assert message in response.content.decode()
     assert DueExtension.objects.count() == before
+    at_no_field = bool(response.context["form"].non_field_errors())
+    assert at_no_field == (spoil in (a_closed_round, a_round_in_preparation))
+
+
+@pytest.mark.parametrize("spoil", [on_the_deadline, after_the_close, over_already, for_nothing, a_second_time, a_closed_round])
+def test_granting_looks_again(spoil: Callable[[Case], tuple[dict[str, Any], str]], case: Case, coordinator: Any) -> None:
+    fields, message = spoil(case)
+    case.round.refresh_from_db()
+    given = {"unit": case.unit, "measure": None, "due_on": case.longer, "reason": "Umzug"} | fields
+    with pytest.raises(Impossible, match=message):
+        deadlines.grant(case.round, **given | {"unit": given["unit"] or None}, user=coordinator.user)
+
+
+def test_everything_that_does_not_fit_is_said_at_once(case: Case, coordinator: Any) -> None:
+    sent = case.sent(unit=case.other.pk, measure=case.second.measure_id, due_on=case.round.due_on, reason="")
+    response = coordinator.post(case.url, sent)
+    assert set(response.context["form"].errors) == {"unit", "due_on", "reason"}
+    page = response.content.decode()
+    assert 'href="#id_unit"' in page
+    assert "freiwillig" not in page
+    assert "Wählen Sie eine Einheit, eine Maßnahme oder beides." in page
 
 
 def test_not_withdrawn_in_a_closed_round(case: Case, coordinator: Any) -> None:
@@ -299,3 +320,29 @@ def test_query_counts(case: Case, coordinator: Any, assert_query_count: Any) -> 
             make.report(make.measure(concept=case.round.concept), unit, round=case.round)
             case.extend(unit=unit, granted_by=make.user())
         assert_query_count("extensions", coordinator, case.url, most=10)
+
+
+def test_withdrawing_is_undone(case: Case, coordinator: Any, client_as: Any) -> None:
+    row = case.extend()
+    before = DueExtension.objects.filter(pk=row.pk).values().get()
+    page = coordinator.post(case.url, {"withdraw": row.pk}, follow=True).content.decode()
+    assert f'name="give_back" value="{row.pk}"' in page
+    with pytest.raises(PermissionDenied):
+        deadlines.give_back(case.round, row.pk, user=client_as(Role.RECORDER).user)
+    assert "gilt wieder" in coordinator.post(case.url, {"give_back": row.pk}, follow=True).content.decode()
+    assert DueExtension.objects.values().get() == before
+    assert 'name="give_back"' not in coordinator.get(f"{case.url}?zurueckgezogen={row.pk}").content.decode()
+    for pk in (row.pk, "", "²", "9" * 30):
+        assert "gilt schon wieder" in coordinator.post(case.url, {"give_back": pk}, follow=True).content.decode()
+
+
+def test_withdrawing_is_not_undone_where_another_counts_or_the_round_is_over(case: Case, coordinator: Any) -> None:
+    row = case.extend()
+    coordinator.post(case.url, {"withdraw": row.pk})
+    other = case.extend()
+    assert "gilt schon eine" in coordinator.post(case.url, {"give_back": row.pk}, follow=True).content.decode()
+    assert DueExtension.objects.get() == other
+    other.delete()
+    ReportingRound.objects.filter(pk=case.round.pk).update(state=RoundState.CLOSED)
+    assert "ist abgeschlossen" in coordinator.post(case.url, {"give_back": row.pk}, follow=True).content.decode()
+    assert not DueExtension.objects.exists()

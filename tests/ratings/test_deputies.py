@@ -304,3 +304,26 @@ def test_a_deputy_who_has_left_their_own_unit_goes_on_and_is_not_named_anew(
     assert unit.pk in load_access(User.objects.get(pk=other.user.pk)).units({Role.REPORTER}, concept.pk)
     with pytest.raises(Impossible, match="hat die Rolle"):
         acts.give(acts.places(absent.user)[0], other.user, from_on=in_days(8), until_on=in_days(9), user=absent.user)
+
+
+def test_ending_is_undone(absent: Any, other: Any, unit: OrgUnit, concept: Concept) -> None:
+    row = row_of(absent, other, unit, concept=concept)
+    before = Deputy.objects.values().get()
+    assert f'name="resume" value="{row.pk}"' in absent.post(URL, {"end": row.pk}, follow=True).content.decode()
+    assert 'name="resume"' not in other.get(f"{URL}?beendet={row.pk}").content.decode()
+    assert other.post(URL, {"resume": row.pk}).status_code == 403
+    assert "wieder, bis zum" in absent.post(URL, {"resume": row.pk}, follow=True).content.decode()
+    assert Deputy.objects.values().get() == before
+    assert "gilt schon wieder" in absent.post(URL, {"resume": row.pk}, follow=True).content.decode()
+
+
+def test_ending_is_not_undone_when_it_is_over_or_there_again(absent: Any, other: Any, unit: OrgUnit, concept: Concept) -> None:
+    row = row_of(absent, other, unit, concept=concept, ended_at=timezone.now())
+    again = row_of(absent, other, unit, concept=concept)
+    assert "vertritt hier schon" in absent.post(URL, {"resume": row.pk}, follow=True).content.decode()
+    again.delete()
+    Deputy.objects.filter(pk=row.pk).update(from_on=in_days(-7), until_on=in_days(-1))
+    assert 'name="resume"' not in absent.get(f"{URL}?beendet={row.pk}").content.decode()
+    assert "vorbei" in absent.post(URL, {"resume": row.pk}, follow=True).content.decode()
+    row.refresh_from_db()
+    assert row.ended_at is not None

@@ -234,7 +234,7 @@ def test_berichte_has_one_row_per_submitted_report() -> None:
         ("beispiel-20-1", "Fachdienst Schule", "Zuarbeit", "zurückgegeben"),
     ]
     assert (found[0]["Vorgeschlagener Grad"], found[0]["Routine (R)"], found[0]["Sachstand"]) == ("gering", "ja", "=Lang")
-    assert found[1]["Vorgeschlagener Grad"] == "ohne Grad"
+    assert found[1]["Vorgeschlagener Grad"] == "kein Vorschlag"
     assert "Hemmnisse" not in found[0]
 
 

@@ -1,6 +1,6 @@
 """What was said before: the word of a unit passes to its successor, that of a Maßnahme to the one that continues it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -157,6 +157,30 @@ def test_when_no_change_is_offered(state: ReportState, grade: Grade | None, has_
     measure, unit = make.measure(), make.unit()
     before = said(measure, unit, 1, grade=grade)
     report = make.report(measure, unit, round=make.round(measure.concept, has_ratings=has_ratings), state=state)
+    if state != ReportState.OPEN:
+        make.draft(report)
     assert may_say_unchanged(report, before) is offered
     assert may_say_unchanged(report, None) is False
     assert (earlier_grade(before), earlier_grade(None)) == (grade, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "offered"),
+    [
+        ({}, True),
+        ({"as_of": date(2026, 1, 1)}, True),
+        ({"situation": "Neu."}, False),
+        ({"grade": Grade.LOW}, False),
+        ({"routine": True}, False),
+        ({"next_step_on": date(2027, 1, 1)}, False),
+        ({"unparsed": {"as_of": "bald"}}, False),
+        ({"internal_note": "Nachfragen."}, False),
+    ],
+)
+def test_no_change_is_offered_until_something_is_written(written: dict[str, Any], offered: bool) -> None:
+    measure, unit = make.measure(), make.unit()
+    before = said(measure, unit, 1)
+    report = make.report(measure, unit, round=make.round(measure.concept))
+    empty = {"situation": "", "summary": "", "as_of": None, "grade": None}
+    make.draft(report, **empty | written)
+    assert may_say_unchanged(report, before) is offered

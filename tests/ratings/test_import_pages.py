@@ -114,3 +114,12 @@ def test_queries_do_not_grow_with_the_list(client_as: Any, assert_query_count: Q
         assert_query_count("import_preview", leading, preview)
         writing = client_as(Role.REPORTER, unit)
         assert_query_count("reports_workbook", writing, f"{reverse('ratings:reports_workbook')}?runde={running.slug}")
+
+
+def test_without_a_file_the_page_says_so_on_top_and_at_the_field(coordinator: Any) -> None:
+    round_ = make.round()
+    response = coordinator.post(reverse("ratings:import_data", args=[round_.slug]), {})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'id="fehler"' in page
+    assert '<a href="#id_file">Wählen Sie eine Datei.</a>' in page

@@ -1,7 +1,7 @@
 """Asking without returning, „Antwort bis“, taking up again, and two people at once (issue 3, point 4)."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -104,11 +104,22 @@ def test_no_day_in_the_past(act: str, submitted: StatusReport) -> None:
 
 
 @pytest.mark.parametrize(
-    ("closes", "days"), [(None, 14), (60, 14), (5, 5), (1, 1), (0, 1), (-9, 1)], ids=lambda value: str(value)
+    ("today", "closes_on", "proposed"),
+    [
+        ("2026-11-25", None, "2026-12-09"),
+        ("2026-11-25", "2027-01-05", "2026-12-09"),
+        ("2026-11-25", "2026-11-30", "2026-11-30"),
+        ("2026-11-25", "2026-11-25", "2026-11-26"),
+        ("2026-11-25", "2026-10-01", "2026-11-26"),
+        ("2026-11-28", None, "2026-12-14"),  # a Saturday
+        ("2026-11-29", None, "2026-12-14"),  # a Sunday
+        ("2026-11-29", "2026-12-13", "2026-12-13"),
+    ],
 )
-def test_the_proposed_day(closes: int | None, days: int) -> None:
-    round_ = ReportingRound(state=RoundState.OPEN, closes_on=None if closes is None else in_days(closes))
-    assert inquiries.suggested_due(round_) == in_days(days)
+def test_the_proposed_day(today: str, closes_on: str | None, proposed: str) -> None:
+    round_ = ReportingRound(state=RoundState.OPEN, closes_on=date.fromisoformat(closes_on) if closes_on else None)
+    now = datetime.fromisoformat(f"{today} 10:00+01:00")
+    assert inquiries.suggested_due(round_, now) == date.fromisoformat(proposed)
 
 
 @pytest.mark.parametrize(
@@ -307,6 +318,39 @@ def test_the_unit_answers_where_it_reports(
     assert "96" in page
     assert f'action="/rueckfragen/{inquiry.pk}/"' not in page
     assert "Wie viele?" not in client.get("/berichte/").content.decode()
+
+
+def test_an_empty_answer_is_said_on_the_page_where_it_was_written(
+    client_as: Callable[..., SignedInClient], submitted: StatusReport, unit: OrgUnit, member: User
+) -> None:
+    inquiry = inquiries.ask(submitted.pk, question="Wie viele?", user=member)
+    client, own = client_as(Role.REPORTER, unit), f"/berichte/{submitted.pk}/"
+    address, data = f"/rueckfragen/{inquiry.pk}/", {"action": "answer", "text": " ", "next": own}
+    response = client.post(address, data)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Dieser Bericht lässt sich gerade nicht ändern" in page, "the page they came from"
+    assert f'href="#antwort-{inquiry.pk}"' in page
+    assert f'aria-describedby="antwort-{inquiry.pk}_error"' in page
+    assert f'name="next" value="{own}"' in page
+    inquiries.answer(inquiry.pk, text="96", user=client.user)
+    inquiries.settle(inquiry.pk, user=make.member(Role.RECORDER))
+    late = client.post(address, data | {"text": "Mein langer Text"})
+    assert "Mein langer Text" in late.content.decode(), "where the page offers no answer any more"
+
+
+def test_an_answer_that_waits_for_approval_is_not_asked_for_again(
+    client_as: Callable[..., SignedInClient], submitted: StatusReport, unit: OrgUnit
+) -> None:
+    client, inquiry = client_as(Role.REPORTER, unit), make.inquiry(submitted)
+    StatusReport.objects.update(state=ReportState.AWAITING_APPROVAL)
+    draft = make.draft(submitted)
+    form = f'action="/rueckfragen/{inquiry.pk}/"'
+    assert form in client.get(f"/berichte/{submitted.pk}/").content.decode()
+    type(draft).objects.update(answer="Es waren 96.")
+    page = client.get(f"/berichte/{submitted.pk}/").content.decode()
+    assert form not in page
+    assert "Es waren 96." in page
 
 
 def test_settling_on_a_stale_page_shows_what_came(

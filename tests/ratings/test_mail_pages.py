@@ -102,6 +102,29 @@ def test_a_person_switches_kinds_off_and_on_again(reporter: Any) -> None:
     assert not MailPreference.objects.filter(wanted=False).exists()
 
 
+@pytest.mark.parametrize(
+    ("role", "offered"),
+    [
+        (Role.REPORTER, set(MailKind)),
+        (Role.APPROVER, set(MailKind)),
+        (Role.COORDINATOR, {MailKind.FINISHED}),
+        (Role.RECORDER, set()),
+        (Role.BOARD, set()),
+        (Role.READER, set()),
+    ],
+)
+def test_only_what_a_person_can_be_told_is_offered(client_as: Any, role: Role, offered: set[MailKind]) -> None:
+    client, url = client_as(role), reverse("ratings:mail_preferences")
+    page = client.get(url).content.decode()
+    assert {kind for kind in MailKind if f'id="id_kind_{kind.value}"' in page} == offered
+    assert ("An Sie schreibt das Portal nicht" in page) is not offered
+    assert (f'href="{url}"' in client.get("/").content.decode()) is bool(offered)
+    client.post(url, {"kind": []})
+    assert set(MailPreference.objects.filter(user=client.user).values_list("kind", flat=True)) == {
+        kind.value for kind in offered - {MailKind.RETURNED}
+    }
+
+
 def test_the_preview_shows_who_is_reminded_of_what_and_writes_nothing(coordinator: Any) -> None:
     report, silent = owing(2)
     MailPreference.objects.create(user=silent.unit.memberships.get().user, kind=MailKind.REMINDER, wanted=False)
@@ -124,6 +147,7 @@ def test_chosen_units_are_reminded_once_a_day(coordinator: Any) -> None:
     seen = {"unit": [chosen.unit_id], "vorschau": coordinator.get(url).context["fingerprint"]}
     assert "Die Erinnerung an eine Person" in coordinator.post(url, seen, follow=True).content.decode()
     assert "heute schon in Auftrag gegeben" in coordinator.post(url, seen, follow=True).content.decode(), "a double click"
+    assert "Heute erinnert." in coordinator.get(url).content.decode()
     found = OutgoingMail.objects.get()
     assert found.recipient == chosen.unit.memberships.get().user
     assert f"/berichte/{chosen.pk}/" in found.text
@@ -132,7 +156,7 @@ def test_chosen_units_are_reminded_once_a_day(coordinator: Any) -> None:
     assert coordinator.post(url, seen, follow=True).status_code == 200
     assert OutgoingMail.objects.count() == 1
     page = coordinator.get(url).content.decode()
-    assert "hat heute schon eine Mail bekommen" in page
+    assert page.count("Heute erinnert.") == 1, "also when it is sent"
     assert other.unit.name in page
 
 
@@ -199,3 +223,82 @@ def test_the_pages_need_as_many_queries_for_many_as_for_few(coordinator: Any, as
     assert_query_count("mails", coordinator, reverse("ratings:mails"))
     assert_query_count("remind", coordinator, reverse("ratings:remind", args=[reports[0].round.slug]))
     assert_query_count("mail_preferences", coordinator, reverse("ratings:mail_preferences"))
+
+
+def test_who_is_reminded_today_is_said_and_cannot_be_chosen_again(coordinator: Any) -> None:
+    first, second = owing(2)
+    person = first.unit.memberships.get().user
+    other = make.report(round=first.round)
+    make.member(Role.REPORTER, unit=other.unit, user=person)
+    remind(coordinator, first.round, unit=[first.unit_id])
+    response = coordinator.get(reverse("ratings:remind", args=[first.round.slug]))
+    rows = {row.unit: row for row in response.context["units"]}
+    assert [rows[one.unit].is_reminded for one in (first, second, other)] == [True, False, False]
+    assert [rows[one.unit].reaches for one in (first, second, other)] == [False, True, False]
+    page = response.content.decode()
+    assert page.count("<b>Heute erinnert.</b>") == 1
+    assert "heute schon an eine andere Einheit erinnert" in page
+    assert page.count(" checked") == 1
+    assert "Heute erinnert: 1 Einheit." in " ".join(page.split())
+
+
+def test_the_sample_says_whose_mail_it_is(coordinator: Any) -> None:
+    (report,) = owing()
+    page = " ".join(coordinator.get(reverse("ratings:remind", args=[report.round.slug])).content.decode().split())
+    assert f"Als Beispiel die Mail an <b>{report.unit.memberships.get().user}</b>, {report.unit.name}." in page
+
+
+def test_a_mail_can_be_read(coordinator: Any, client_as: Any) -> None:
+    (report,) = owing()
+    remind(coordinator, report.round, unit=[report.unit_id])
+    found = OutgoingMail.objects.get()
+    url = reverse("ratings:mail", args=[found.pk])
+    assert f'href="{url}"' in coordinator.get(reverse("ratings:mails")).content.decode()
+    assert f"/berichte/{report.pk}/" in coordinator.get(url).content.decode()
+    assert client_as(Role.RECORDER).get(url).status_code == 403
+    assert client_as(Role.COORDINATOR, concept=make.concept()).get(url).status_code == 404
+
+
+def test_of_a_mail_about_several_konzepte_one_reads_what_concerns_ones_own(client_as: Any) -> None:
+    own, foreign = make.round(), make.round()
+    item = mail(text="Eigenes und Fremdes")
+    for round_, text in ((own, "Eigenes"), (foreign, "Fremdes")):
+        fields = {"kind": MailKind.REMINDER, "key": f"reminder:{round_.pk}", "title": text, "text": text}
+        MailItem.objects.create(mail=item, recipient=item.recipient, round=round_, **fields)
+    client = client_as(Role.COORDINATOR, concept=own.concept)
+    page = client.get(reverse("ratings:mail", args=[item.pk])).content.decode()
+    assert "Eigenes" in page
+    assert "Fremdes" not in page
+    client.post(reverse("ratings:mail_withdraw", args=[item.pk]))
+    assert [left.text for left in item.items.all()] == ["Fremdes"]
+    item.refresh_from_db()
+    assert "Eigenes" not in item.text
+
+
+def test_a_reminder_that_waits_is_taken_back_and_can_be_written_again(coordinator: Any) -> None:
+    (report,) = owing()
+    person = report.unit.memberships.get().user
+    remind(coordinator, report.round, unit=[report.unit_id])
+    url = reverse("ratings:mail_withdraw", args=[OutgoingMail.objects.get().pk])
+    assert f"Die Erinnerung an {person} ist zurückgezogen." in coordinator.post(url, follow=True).content.decode()
+    assert not OutgoingMail.objects.exists()
+    assert report.round.history.first().history_change_reason == f"Erinnerung zurückgezogen: {report.unit.name}"
+    assert "Die Erinnerung an eine Person" in remind(coordinator, report.round, unit=[report.unit_id]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({}, MailKind.OPENED),
+        ({"state": MailState.SENT, "sent_at": timezone.now()}, MailKind.REMINDER),
+        ({"state": MailState.CLAIMED, "claimed_until": timezone.now()}, MailKind.REMINDER),
+        ({"resent_at": timezone.now()}, MailKind.REMINDER),
+    ],
+)
+def test_nothing_else_is_taken_back(coordinator: Any, fields: dict[str, Any], kind: MailKind) -> None:
+    item = mail(**fields)
+    MailItem.objects.create(mail=item, recipient=item.recipient, round=make.round(), kind=kind, key="k", title="t", text="t")
+    assert "Erinnerung zurückziehen" not in coordinator.get(reverse("ratings:mail", args=[item.pk])).content.decode()
+    answer = coordinator.post(reverse("ratings:mail_withdraw", args=[item.pk]), follow=True).content.decode()
+    assert "nur, solange sie wartet" in answer
+    assert item.items.count() == 1

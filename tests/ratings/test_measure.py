@@ -157,10 +157,14 @@ def test_who_is_offered_what(
 
 
 def test_without_the_role_the_agreed_rating_is_read(board: SignedInClient, measure: Measure) -> None:
-    assert "Der Jour fixe hat noch nicht abgestimmt." in text_of(board.get(address(measure)))
+    page = text_of(board.get(address(measure)))
+    assert "Noch nicht abgestimmt</h2>" in page
+    assert "Abgestimmte Bewertung" not in page
+    assert "Runde offen</span>" in page, "the state of the round is not that of the Maßnahme"
     make.agreed_rating(measure, grade=Grade.MEDIUM, reason="Weil es hakt.", remark="Steht im Anhang.")
     page = text_of(board.get(address(measure)))
-    for part in ("rating--mittel rating--large", "Weil es hakt.", "Steht im Anhang.", "beruht auf FD Jugend (Einreichung 1"):
+    rests_on = "beruht auf FD Jugend (Einreichung 1"
+    for part in ("Abgestimmte Bewertung</h2>", "rating--mittel rating--large", "Weil es hakt.", "Steht im Anhang.", rests_on):
         assert part in page
 
 
@@ -279,3 +283,19 @@ def test_queries_of_a_closed_round(
     close_and_release(current(measure))
     assert_query_count("measure, closed", recorder, address(measure), most=12)
     assert_query_count("measure, released", reader, address(measure), most=12)
+
+
+@pytest.mark.parametrize(
+    ("grades", "words"),
+    [
+        ((), "Ein Vorschlag der federführenden Einheit liegt nicht vor."),
+        ((Grade.MEDIUM,), "So schlägt es die federführende Einheit vor."),
+        ((Grade.MEDIUM, Grade.LOW), "Die Vorschläge der Einheiten gehen auseinander."),
+    ],
+)
+def test_what_is_not_agreed_is_called_by_what_it_is(board: SignedInClient, grades: tuple[Grade, ...], words: str) -> None:
+    measure = make.measure()
+    reports = [make.report(measure) for _ in range(2)]
+    for report, grade in zip(reports, grades, strict=False):
+        make.submission(report, grade=grade)
+    assert words in text_of(board.get(address(measure)))

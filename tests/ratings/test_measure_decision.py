@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from goals.models import Measure, Role
-from ratings.models import AgreedRating, Inquiry, StatusReport
+from ratings.models import AgendaOrigin, AgendaOutcome, AgreedRating, Inquiry, Meeting, StatusReport
 from ratings.scheme import Grade
 from ratings.states import ReportState, RoundState
 from tests import factories as make
@@ -36,6 +36,38 @@ def test_agreeing(recorder: SignedInClient, measure: Measure) -> None:
     assert "22.1 ist abgestimmt: mittel." in page
     assert 'value="mittel" checked' in page
     assert "Zwischen beiden." in page
+
+
+def test_taking_back(recorder: SignedInClient, measure: Measure) -> None:
+    recorder.post(address(measure, "agree"), entered(measure))
+    recorder.post(address(measure, "agree"), entered(measure, version="1", grade="gering"))
+    back = {"runde": "runde-2026", "aktion": "zuruecknehmen"}
+    page = text_of(recorder.post(address(measure, "agree"), back | {"version": "1"}, follow=True))
+    assert "Nicht zurückgenommen. Diese Maßnahme wurde inzwischen an anderer Stelle neu abgestimmt." in page
+    recorder.post(address(measure, "agree"), back | {"version": "2"})
+    assert (AgreedRating.objects.get().grade, AgreedRating.objects.get().version) == ("mittel", 3)
+    make.submission(StatusReport.objects.get(unit__slug="vhs"), grade=Grade.HIGH)
+    page = text_of(recorder.post(address(measure, "agree"), back | {"version": "3"}, follow=True))
+    assert "Seit der Abstimmung wurde neu eingereicht." in page
+    assert AgreedRating.objects.exists()
+
+
+def test_what_a_meeting_decided_is_taken_back_there(recorder: SignedInClient, measure: Measure) -> None:
+    recorder.post(address(measure, "agree"), entered(measure))
+    rating = AgreedRating.objects.get()
+    meeting = Meeting.objects.create(round=rating.round, on="2026-11-30")
+    meeting.items.create(measure=measure, origin=AgendaOrigin.HAND, outcome=AgendaOutcome.AGREED, decided_at=rating.agreed_at)
+    back = {"runde": "runde-2026", "aktion": "zuruecknehmen", "version": "1"}
+    assert "„Jour fixe am 30.11.2026“" in text_of(recorder.post(address(measure, "agree"), back, follow=True))
+    assert AgreedRating.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.BOARD, Role.REPORTER, Role.READER])
+def test_only_who_records_takes_back(role: Role, client_as: Callable[..., SignedInClient], measure: Measure) -> None:
+    make.agreed_rating(measure, round=measure.concept.rounds.get())
+    back = {"runde": "runde-2026", "aktion": "zuruecknehmen", "version": "1"}
+    assert client_as(role).post(address(measure, "agree"), back).status_code in (403, 404)
+    assert AgreedRating.objects.exists()
 
 
 def test_agreeing_and_on_to_the_next(recorder: SignedInClient, measure: Measure) -> None:

@@ -48,11 +48,30 @@ def test_the_recorder_makes_a_meeting_and_its_agenda(recorder: SignedInClient, m
     assert meeting.items.count() == 2
 
 
+def test_what_was_taken_off_can_be_put_back_as_it_was(recorder: SignedInClient, item: AgendaItem) -> None:
+    item.note = "Zahlen nachreichen."
+    item.save()
+    address = f"/sitzungen/{item.meeting_id}/"
+    removed = recorder.post(address, {"aktion": "entfernen", "punkt": item.pk})
+    assert "Rückgängig" in text_of(recorder.get(removed["Location"]))
+    undo = {"aktion": "zuruecklegen", "punkt": item.pk}
+    recorder.post(address, undo)
+    again = AgendaItem.objects.get()
+    assert (again.pk, again.origin, again.note) == (item.pk, item.origin, "Zahlen nachreichen.")
+    assert again.history.first().history_change_reason == "wieder auf die Tagesordnung gesetzt"
+    assert "Rückgängig" not in text_of(recorder.get(removed["Location"]))
+    assert "steht schon wieder auf der Tagesordnung" in text_of(recorder.post(address, undo, follow=True))
+    assert AgendaItem.objects.count() == 1
+
+
 def test_a_meeting_that_ends_before_it_starts(recorder: SignedInClient, measure: Measure) -> None:
     data = {"on": "2026-12-10", "starts_at": "12:00", "ends_at": "10:00"}
     response = recorder.post(f"/runden/{current(measure).slug}/sitzungen/", data)
     assert response.status_code == 422
-    assert "Das Ende liegt vor dem Beginn." in text_of(response)
+    page = text_of(response)
+    assert '<a href="#id_ends_at">Das Ende liegt vor dem Beginn.</a>' in page
+    assert page.count("Das Ende liegt vor dem Beginn.") == 2, "on top and at the field"
+    assert page.index("error-summary") < page.index("In dieser Runde gibt es noch keine Sitzung")
 
 
 def test_members_read_and_do_not_decide(board: SignedInClient, item: AgendaItem) -> None:
@@ -72,7 +91,8 @@ def test_deciding_and_on_to_the_next(recorder: SignedInClient, item: AgendaItem)
     item.refresh_from_db()
     assert item.outcome == "agreed"
     page = text_of(recorder.get(done["Location"]))
-    assert "Entscheidung zu 22.1 zurücknehmen" in page
+    assert "22.1 ist abgestimmt: mittel." in page
+    assert 'value="zuruecknehmen" aria-label="Rückgängig: 22.1 abgestimmt">' in page
     assert '<b class="num">1</b> von 3 abgestimmt' in page
     recorder.post(f"/sitzungen/{item.meeting_id}/", {"aktion": "zuruecknehmen", "punkt": item.pk})
     assert not AgreedRating.objects.exists()

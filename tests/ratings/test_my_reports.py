@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from goals.models import Role
 from ratings.my_reports import next_line, report_lines
@@ -86,6 +87,8 @@ def numbers(page: str) -> list[str]:
         ("stand=entfallen", ["4.1"]),
         ("q=MASSNAHME+2.1", ["2.1"]),
         ("q=maßnahme+2.1", ["2.1"]),
+        ("q=2", ["2.1"]),
+        ("q=massnahmen", ["1.1", "2.1", "3.1", "4.1"]),
         ("art=contributing", []),
         ("sort=-nummer", ["4.1", "3.1", "2.1", "1.1"]),
         ("sort=stand", ["1.1", "2.1", "3.1", "4.1"]),
@@ -133,11 +136,68 @@ def test_nothing_to_report_is_said(client_as: Any, role: Role, words: str) -> No
     assert words in client_as(role).get(URL).content.decode()
 
 
-def test_the_approver_sees_what_waits_for_approval(client_as: Any, unit: Any) -> None:
-    report = owed(unit, ["awaiting_approval"])[0]
-    make.draft(report)
-    page = client_as(Role.APPROVER, unit).get(URL).content.decode()
-    assert "Lesen und freigeben" in page
+def shown_on_top(page: str) -> list[str]:
+    """The words of the buttons under „Als Nächstes“."""
+    part = page[page.index('id="naechstes"') : page.index('id="massnahmen"')]
+    return [words.strip() for words in re.findall(r'<span class="kern-label">([^<]+)</span>', part)]
+
+
+def test_the_approver_finds_the_approvals_first(client_as: Any, unit: Any) -> None:
+    """What the Freigabe returned is the turn of those who report: for who only approves it is one of the rest."""
+    reports = owed(unit, ["returned", "returned", "draft", "awaiting_approval", "open", "submitted"])
+    make.draft(reports[3])
+    make.inquiry(reports[1], due_on=timezone.localdate())
+    approver = client_as(Role.APPROVER, unit)
+    page = approver.get(URL).content.decode()
+    assert shown_on_top(page) == ["Lesen und freigeben", "Rückfrage beantworten", "Weiter mit 3.1"]
+    assert "und 2 weitere Berichte</a>" in page
+    assert 'Zu erledigen <span class="tabs__count">5</span>' in page
+    assert numbers(approver.get(f"{URL}?stand=zu-erledigen").content.decode()) == ["1.1", "2.1", "3.1", "4.1", "5.1"]
+    make.member(Role.REPORTER, unit=unit, user=approver.user)
+    page = approver.get(URL).content.decode()
+    assert shown_on_top(page) == ["Lesen und freigeben", "Rückfrage beantworten", "1.1 überarbeiten", "Weiter mit 3.1"]
+
+
+def test_nobody_is_asked_to_approve_their_own(client_as: Any, unit: Any) -> None:
+    reports = owed(unit, ["awaiting_approval", "awaiting_approval", "awaiting_approval"])
+    approver = client_as(Role.APPROVER, unit)
+    make.draft(reports[0], edited_by=approver.user)
+    type(reports[1]).objects.filter(pk=reports[1].pk).update(handed_in_by=approver.user)
+    make.draft(reports[1])
+    make.draft(reports[2])
+    page = approver.get(URL).content.decode()
+    assert shown_on_top(page) == ["Lesen und freigeben"]
+    assert (
+        f'href="{reverse("ratings:report", args=[reports[2].pk])}"' in page[page.index('id="naechstes"') :].partition("</ol>")[0]
+    )
+
+
+def test_the_states_have_one_word_and_a_question_is_named_beside(reporter: Any, unit: Any) -> None:
+    reports = owed(unit, ["open", "submitted", "returned"])
+    make.inquiry(reports[1])
+    page = reporter.get(URL).content.decode()
+    on_top = page[page.index('id="naechstes"') : page.index('id="massnahmen"')]
+    assert on_top.count("Rückfrage des Jour fixe vom") == 1
+    assert "Ihr Bericht bleibt eingereicht." in on_top
+    assert ">zurückgegeben</span>" in on_top
+    assert ">Rückfrage</span>" not in page
+    assert "Rückfrage offen" in page[page.index('id="massnahmen"') :]
+    assert 'Zu erledigen <span class="tabs__count">3</span>' in page
+
+
+def test_a_report_nobody_has_begun_was_not_changed(reporter: Any, unit: Any) -> None:
+    reports = owed(unit, ["open"])
+    row = reporter.get(URL).content.decode().partition('class="meta list-table__minor"')[2]
+    assert row.startswith(">–<")
+    make.draft(reports[0])
+    row = reporter.get(URL).content.decode().partition('class="meta list-table__minor"')[2]
+    assert row.startswith(f">{timezone.localdate():%d.%m.%Y}<")
+
+
+def test_the_note_of_the_round_says_whose_it_is(reporter: Any, unit: Any) -> None:
+    report = owed(unit, ["open"])[0]
+    type(report.round).objects.update(note="Bitte bis Freitag.")
+    assert "<b>Hinweis der Evaluationsleitung:</b> Bitte bis Freitag." in reporter.get(URL).content.decode()
 
 
 def test_queries_stay_the_same_at_ten_times_the_rows(reporter: Any, unit: Any, assert_query_count: Any) -> None:

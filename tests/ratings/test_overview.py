@@ -88,6 +88,37 @@ def test_a_filter_shows_its_rows_and_says_how_many(
     assert " ".join(f"{row['Ziel']}.{row['Position']}" for row in rows) == expected
 
 
+def test_what_is_missing_is_asked_for_in_one_place_and_old_addresses_keep_their_box(
+    coordinator: Client, the_round: ReportingRound
+) -> None:
+    """„Bericht fehlt“ and „niemand zuständig“ have a box of their own; as a Stand they stand there only where they were asked for."""
+    html = page(coordinator, the_round)
+    assert "Nur Maßnahmen, bei denen" in html
+    assert [html.count(f">{words}</label>") for words in ("ein Bericht fehlt", "niemand zuständig ist")] == [1, 1]
+    assert 'value="decide"' in html
+    for value, words in (("missing", "Bericht fehlt"), ("nobody", "niemand zuständig")):
+        box = f'name="stand" value="{value}"'
+        assert box not in html
+        old = page(coordinator, the_round, f"stand={value}")
+        assert box in old
+        assert f">{words}</label>" in old
+
+
+def test_quick_links_count_what_they_lead_to(coordinator: Client, the_round: ReportingRound) -> None:
+    links = coordinator.get(f"/runden/{the_round.slug}/uebersicht/").context["quick_links"]
+    assert ("uneinig", 2) in [(link.words, link.count) for link in links]
+    for link in links:
+        assert len(shown(page(coordinator, the_round, link.query))) == link.count
+
+
+def test_menus_close_each_other_without_a_script(coordinator: Client, the_round: ReportingRound) -> None:
+    html = page(coordinator, the_round)
+    menus = re.findall(r'<details class="menu[^>]*>', html)
+    assert len(menus) == 6
+    assert all('name="menue"' in menu for menu in menus)
+    assert '<noscript><button class="kern-btn kern-btn--secondary" type="submit">' in html
+
+
 def test_the_workbook_has_the_rows_and_the_order_of_the_page(coordinator: Client, the_round: ReportingRound) -> None:
     query = "bewertung=hoch&bewertung=uneinig&sort=-bewertung"
     response: Any = coordinator.get(f"/runden/{the_round.slug}/anhang.xlsx?{query}")
@@ -150,10 +181,11 @@ def test_readers_see_the_released_result_and_nothing_behind_it(
     html = page(reader, the_round, "stand=missing&uneinig=1")
     assert shown(html) == ["1.1", "2.1", "3.1", "4.1", "5.1", "6.1", "7.1"]
     assert "<b>Fassung 1</b>, freigegeben am" in html
-    for word in ("Vorschlag</span>", "uneinig</span>", ">Stand<", "Bericht fehlt", 'name="stand"', 'name="fehlt"'):
+    for word in ("Vorschlag</span>", "uneinig</span>", ">Stand<", "Bericht fehlt", "umrandet", 'name="stand"', 'name="fehlt"'):
         assert word not in html
     inside = page(coordinator, the_round)
     assert "Vorschlag</span>" in inside
+    assert "umrandet" in inside
     assert ">Stand<" in inside
     rows = read_csv(reader.get(f"/runden/{the_round.slug}/anhang.csv"))
     assert [row["Zielerreichungsgrad"] for row in rows] == ["", "", "hoch", "", "", "hoch", ""]
@@ -207,8 +239,8 @@ def test_the_page_costs_the_same_at_ten_times_the_rows(client_as: Callable[..., 
     client = client_as(Role.REPORTER, with_subunits=True)
     for measures in (3, 30):
         round_ = make.filled_round(measures)
-        assert_query_count("overview", client, f"/runden/{round_.slug}/uebersicht/", most=8)
-        assert_query_count("overview filtered", client, f"/runden/{round_.slug}/uebersicht/?bewertung=hoch&sort=stand", most=8)
+        assert_query_count("overview", client, f"/runden/{round_.slug}/uebersicht/", most=9)
+        assert_query_count("overview filtered", client, f"/runden/{round_.slug}/uebersicht/?bewertung=hoch&sort=stand", most=9)
         assert_query_count("export xlsx", client, f"/runden/{round_.slug}/anhang.xlsx", most=12)
         assert_query_count("export ods", client, f"/runden/{round_.slug}/anhang.ods", most=12)
         assert_query_count("export csv", client, f"/runden/{round_.slug}/anhang.csv", most=12)
@@ -218,7 +250,7 @@ def test_a_snapshot_costs_the_same_at_ten_times_the_rows(reader: Client, assert_
     for measures in (3, 30):
         round_ = make.filled_round(measures)
         released(round_)
-        assert_query_count("overview released", reader, f"/runden/{round_.slug}/uebersicht/", most=8)
+        assert_query_count("overview released", reader, f"/runden/{round_.slug}/uebersicht/", most=9)
 
 
 def test_agreed_below_a_dispute_is_found_by_uneinig(coordinator: Client, the_round: ReportingRound) -> None:

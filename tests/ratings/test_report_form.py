@@ -79,7 +79,34 @@ def test_submitting_leads_to_the_list_with_the_next_report(reporter: Any, owed: 
     page = response.content.decode()
     assert StatusReport.objects.get(pk=owed.pk).state == ReportState.SUBMITTED
     assert f"Bericht {owed.measure.number} ist eingereicht" in page
-    assert f"Weiter mit {other.measure.number}" in page
+    assert f"Weiter mit {other.measure.number}</a>" in page, "in the message"
+    assert f'href="{address(owed)}#zurueckziehen"' in page
+    again = reporter.get(response.redirect_chain[-1][0]).content.decode()
+    assert "ist eingereicht" not in again, "said once"
+
+
+def test_a_locked_report_has_the_way_back_beside_the_words(client_as: Any, coordinator: Any, owed: StatusReport) -> None:
+    make.submission(owed)
+    StatusReport.objects.filter(pk=owed.pk).update(state=ReportState.SUBMITTED)
+    client = client_as(Role.REPORTER, owed.unit)
+    page = client.get(address(owed)).content.decode()
+    reason = page.index("wenn die Einheit ihn zurückzieht")
+    assert (
+        reason
+        < page.index("Sie können ihn selbst zurückziehen")
+        < page.index("Zurückziehen und ändern")
+        < page.index('id="text"')
+    )
+    type(owed.round).objects.filter(pk=owed.round_id).update(state=RoundState.COORDINATING)
+    page = client.get(address(owed)).content.decode()
+    assert "zieht die Einheit jetzt nicht mehr zurück" in page
+    assert "Zurückziehen und ändern" not in page
+
+
+def test_what_is_submitted_on_behalf_leads_to_the_massnahme(coordinator: Any, owed: StatusReport) -> None:
+    page = coordinator.post(address(owed), sent(action="submit"), follow=True)
+    assert page.request["PATH_INFO"].startswith("/konzepte/")
+    assert f"Bericht {owed.measure.number} ist eingereicht" in page.content.decode()
 
 
 def test_a_stale_page_shows_both_versions_and_saves_on_request(reporter: Any, owed: StatusReport) -> None:
@@ -93,6 +120,14 @@ def test_a_stale_page_shows_both_versions_and_saves_on_request(reporter: Any, ow
     assert Draft.objects.get(report=owed).situation == "Von nebenan"
     reporter.post(address(owed), sent(version="3", situation="Von mir", action="save"))
     assert Draft.objects.get(report=owed).situation == "Von mir"
+
+
+def test_two_versions_of_a_zuarbeit_are_called_so(client_as: Any, owed: StatusReport) -> None:
+    contributing = make.report(owed.measure, round=owed.round)
+    make.draft(contributing, situation="Von nebenan", version=3)
+    client = client_as(Role.REPORTER, contributing.unit)
+    page = client.post(address(contributing), sent(version="1", situation="Von mir", action="save")).content.decode()
+    assert 'id="feld-situation">Zuarbeit</h2>' in page
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999"])
@@ -172,6 +207,18 @@ class TestEarlierReport:
         reporter.post(address(owed), sent(version="1", situation="Heute\n\nDamals", takeover="situation"))
         assert Draft.objects.get(report=owed).situation == "Heute\n\nDamals", "not twice"
 
+    def test_what_is_taken_stands_above_its_button(self, reporter: Any, owed: StatusReport, before: Submission) -> None:
+        type(before)._base_manager.filter(pk=before.pk).update(situation="Damals lief es an.", summary="Kurz damals.")
+        page = reporter.get(address(owed)).content.decode()
+        side = page[page.index('aria-label="Zum Nachlesen"') :]
+        places = [side.index(words) for words in ("Damals lief es an.", 'value="situation"', "Kurz damals.", 'value="summary"')]
+        assert places == sorted(places)
+        assert "Füllt auch Vorschlag und Kennzeichen" in side
+        form = page[page.index('id="bericht"') : page.index('id="id_situation"')]
+        assert all(f'value="{name}"' in form for name in ("situation", "summary", "all")), "where one writes on a narrow screen"
+        reporter.post(address(owed), sent(summary="", takeover="summary"))
+        assert Draft.objects.get(report=owed).summary == "Kurz damals."
+
     def test_take_over_all_fills_empty_fields_only(self, reporter: Any, owed: StatusReport, before: Submission) -> None:
         reporter.post(address(owed), sent(situation="Heute", summary="", takeover="all"))
         draft = Draft.objects.get(report=owed)
@@ -189,12 +236,38 @@ class TestEarlierReport:
             coordinator.post(address(owed, "report_unchanged"))
         assert Draft.objects.get(report=owed).internal_note == ""
 
-    def test_unchanged_is_one_click(self, reporter: Any, owed: StatusReport, before: Submission) -> None:
-        assert "Keine Änderung seit dem letzten Bericht" in reporter.get(address(owed)).content.decode()
-        reporter.post(address(owed, "report_unchanged"))
+    def test_unchanged_shows_what_it_submits(self, reporter: Any, owed: StatusReport, before: Submission) -> None:
+        assert f'href="{address(owed, "report_unchanged")}"' in reporter.get(address(owed)).content.decode()
+        preview = reporter.get(address(owed, "report_unchanged")).content.decode()
+        assert all(words in preview for words in ("Damals", "Kurz damals", "mittel", "Noch ist nichts eingereicht"))
+        assert not Submission.objects.filter(report=owed).exists(), "looking changes nothing"
+        page = reporter.post(address(owed, "report_unchanged"), follow=True).content.decode()
+        assert f"Bericht {owed.measure.number} ist eingereicht" in page
+        assert f'href="{address(owed)}#zurueckziehen"' in page, "the way back"
         submission = Submission.objects.get(report=owed)
         assert (submission.situation, submission.grade, submission.unchanged) == ("Damals", "mittel", True)
         assert submission.as_of == timezone.localdate()
+
+    def test_what_the_old_report_lacks_is_said_before(self, reporter: Any, owed: StatusReport, before: Submission) -> None:
+        type(before)._base_manager.filter(pk=before.pk).update(obstacles="")
+        preview = reporter.get(address(owed, "report_unchanged")).content.decode()
+        assert "Beschreiben Sie die Hemmnisse." in preview
+        assert "In den Entwurf übernehmen" in preview
+        assert not Draft.objects.exists()
+        assert reporter.post(address(owed, "report_unchanged")).url == address(owed)
+        assert Draft.objects.get(report=owed).situation == "Damals"
+        assert reporter.get(address(owed, "report_unchanged")).url == address(owed), "begun: nothing to preview any more"
+
+    def test_an_empty_form_submitted_by_mistake_does_not_end_the_offer(
+        self, reporter: Any, owed: StatusReport, before: Submission
+    ) -> None:
+        empty = sent(action="submit", situation="", summary="", grade="")
+        refused = reporter.post(address(owed), empty)
+        assert refused.status_code == 422
+        for page in (refused, reporter.get(address(owed))):
+            assert "Keine Änderung seit dem letzten Bericht" in page.content.decode()
+        reporter.post(address(owed, "report_unchanged"))
+        assert Submission.objects.get(report=owed).situation == "Damals"
 
     def test_unchanged_is_not_offered_without_an_earlier_grade(self, reporter: Any, owed: StatusReport) -> None:
         assert "Keine Änderung" not in reporter.get(address(owed)).content.decode()
@@ -226,6 +299,24 @@ class TestSteps:
         submission = Submission.objects.get(report=owed)
         assert (submission.submitted_by, submission.approved_by) == (reporter.user, approver.user)
 
+    def test_who_approves_goes_on_to_the_next_and_reads_what_was_withdrawn(
+        self, client_as: Any, reporter: Any, owed: StatusReport
+    ) -> None:
+        owed.unit.requires_approval = True
+        owed.unit.save()
+        reports = [owed, make.report(make.measure(concept=owed.round.concept), owed.unit, round=owed.round)]
+        for one in reports:
+            reporter.post(address(one), sent(action="submit"))
+        approver = client_as(Role.APPROVER, owed.unit)
+        approve = {"action": "approve", "version": "1"}
+        page = approver.post(address(owed, "report_step"), approve, follow=True).content.decode()
+        assert "liegt jetzt dem Jour fixe vor" in page
+        assert f"Weiter mit {reports[1].measure.number}</a>" in page
+        reporter.post(address(reports[1], "report_step"), {"action": "withdraw"})
+        stale = approver.post(address(reports[1], "report_step"), approve, follow=True)
+        assert stale.request["PATH_INFO"] == reverse("ratings:my_reports")
+        assert f"{reports[1].measure.number}: Der Bericht wurde inzwischen zurückgezogen" in stale.content.decode()
+
     def test_where_nobody_else_can_approve_the_leitung_reads_and_approves_with_a_reason(
         self, coordinator: Any, board: Any, owed: StatusReport
     ) -> None:
@@ -233,7 +324,10 @@ class TestSteps:
         StatusReport.objects.filter(pk=owed.pk).update(state=ReportState.AWAITING_APPROVAL)
         assert "Wartet auf Freigabe" in coordinator.get(address(owed)).content.decode()
         assert "Wartet auf Freigabe" not in board.get(address(owed), follow=True).content.decode()
-        coordinator.post(address(owed, "report_step"), {"action": "approve", "version": "1"})
+        refused = coordinator.post(address(owed, "report_step"), {"action": "approve", "version": "1"})
+        assert refused.status_code == 422
+        assert 'name="version" value="1"' in refused.content.decode()
+        assert f'<a href="{address(owed)}">Bericht zu {owed.measure.number}</a>' in refused.content.decode()
         assert not Submission.objects.exists()
         coordinator.post(address(owed, "report_step"), {"action": "approve", "version": "1", "reason": "Stelle unbesetzt"})
         assert Submission.objects.get(report=owed).approval_reason == "Stelle unbesetzt"
@@ -243,6 +337,18 @@ class TestSteps:
         response = coordinator.post(address(owed, "report_step"), {"action": "drop", "reason": "Lange überlegt"})
         assert response.status_code == 409
         assert "Lange überlegt" in response.content.decode()
+
+    def test_a_reason_left_out_is_asked_for_beside_the_field(self, coordinator: Any, owed: StatusReport) -> None:
+        sent_on = {"action": "drop", "zurueck": "bewertung=hoch"}
+        response = coordinator.post(address(owed, "report_step"), sent_on | {"reason": "  "})
+        page = response.content.decode()
+        assert response.status_code == 422
+        assert 'href="#id_reason"' in page
+        assert 'aria-invalid="true"' in page
+        assert all(f'name="{name}" value="{value}"' in page for name, value in sent_on.items())
+        coordinator.post(address(owed, "report_step"), sent_on | {"reason": "Aufgabe abgegeben."})
+        owed.refresh_from_db()
+        assert (owed.state, owed.state_reason) == (ReportState.DROPPED, "Aufgabe abgegeben.")
 
     def test_a_forbidden_step_is_403_with_the_reason(self, reader: Any, board: Any, owed: StatusReport) -> None:
         assert reader.post(address(owed, "report_step"), {"action": "drop"}).status_code == 404
@@ -297,3 +403,25 @@ def test_queries_stay_the_same_with_more_units(
             make.submission(make.report(owed.measure, round=owed.round))
             make.inquiry(owed)
         assert_query_count(f"report_form, {state}", person, address(owed), most=12)
+
+
+class TestRueckfrage:
+    def test_submitting_without_an_answer_asks_for_it_in_words(self, reporter: Any, owed: StatusReport) -> None:
+        StatusReport.objects.filter(pk=owed.pk).update(state=ReportState.RETURNED, state_reason="Wie viele?")
+        make.draft(owed)
+        make.inquiry(owed)
+        assert "freiwillig" not in reporter.get(address(owed)).content.decode().partition('id="id_situation"')[0]
+        response = reporter.post(address(owed), sent(version="1", answer=" ", action="submit"))
+        page = response.content.decode()
+        assert response.status_code == 422
+        assert 'href="#id_answer"' in page
+        assert 'id="id_answer_error"' in page
+        assert "Rückfrage beantworten" in reporter.get(reverse("ratings:my_reports")).content.decode()
+        reporter.post(address(owed), sent(version="2", answer="Steht im Sachstand.", action="submit"))
+        assert "Rückfrage beantworten" not in reporter.get(reverse("ratings:my_reports")).content.decode()
+
+    def test_belege_are_links_where_they_are_addresses(self, reporter: Any, owed: StatusReport) -> None:
+        make.submission(owed, evidence="https://www.lkos.de/a\njavascript:alert(1)")
+        page = reporter.get(address(owed)).content.decode()
+        assert '<a href="https://www.lkos.de/a" rel="noopener noreferrer">' in page
+        assert 'href="javascript' not in page

@@ -64,9 +64,9 @@ def test_the_figures_of_a_unit_count_every_state_once() -> None:
     round_ = make.round()
     owes(make.unit(), *ALL, round_=round_)
     (unit,) = returns_by_unit(live_appendix(round_).rows, lambda row, line: True)
-    assert (unit.owed, unit.waiting, unit.begun, unit.submitted, unit.returned) == (8, 2, 2, 3, 1)
-    assert unit.waiting + unit.begun + unit.submitted + unit.returned == unit.owed
-    assert (unit.missing, unit.percent, unit.is_complete) == (5, 37, False)
+    assert (unit.owed, unit.open, unit.draft, unit.awaiting, unit.submitted, unit.returned) == (8, 2, 1, 1, 3, 1)
+    assert unit.open + unit.draft + unit.awaiting + unit.submitted + unit.returned == unit.owed
+    assert (unit.missing, unit.percent, unit.is_complete) == (5, 38, False)
     assert unit.late == 4  # not the returned one: it was submitted
     assert sum(number for _, number, _ in unit.parts) == unit.owed
 
@@ -141,7 +141,8 @@ def test_the_page_shows_units_as_a_tree(coordinator: SignedInClient) -> None:
     between = make.unit(name="Bereich", parent=house)
     deep = make.unit(name="Zentrum", parent=between)
     other = make.unit(name="Bildung")
-    for unit in (other, deep, below, house):
+    outside = make.unit(name="Agentur", is_external=True)
+    for unit in (outside, other, deep, below, house):
         owes(unit, S.OPEN, round_=round_)
     rows = coordinator.get(address(round_)).context["table"].rows
     # „Bereich“ owes nothing, so it neither stands there nor indents.
@@ -150,15 +151,48 @@ def test_the_page_shows_units_as_a_tree(coordinator: SignedInClient) -> None:
         ("Zentrum", 1),
         ("Vermittlung", 1),
         ("Bildung", 0),
+        ("Agentur", 0),
     ]
+
+
+def test_bar_tabs_and_columns_say_the_states_in_the_same_words(coordinator: SignedInClient) -> None:
+    """And each with the same number."""
+    round_ = make.round()
+    owes(make.unit(), *ALL, round_=round_)
+    context = coordinator.get(address(round_)).context
+    bar = {word.lower(): number for _, number, word in context["whole"].parts}
+    tabs = {word.lower(): number for _, word, number in context["states"]}
+    columns = {word.lower(): number for word, number in context["figures"]}
+    assert len(bar) == 5
+    assert bar.items() <= tabs.items()
+    assert bar.items() <= columns.items()
+    assert tabs["ausstehend"] == columns["ausstehend"]
+
+
+def test_the_name_of_a_unit_leads_to_its_massnahmen(board: SignedInClient) -> None:
+    round_ = make.round()
+    unit = make.unit(name="Arbeit")
+    owes(unit, S.OPEN, round_=round_)
+    owes(make.unit(), S.OPEN, round_=round_)
+    url = f"{reverse('ratings:overview', args=[round_.slug])}?einheit={unit.slug}"
+    assert f'href="{url}">Arbeit</a>' in page(board, round_)
+    assert board.get(url).context["shown"] == 1
 
 
 def test_the_page_says_what_each_unit_owes(coordinator: SignedInClient) -> None:
     round_ = overdue(make.round())
     owes(make.unit(name="Arbeit"), *ALL, round_=round_)
     owes(make.unit(name="Bildung"), S.SUBMITTED, round_=round_)
-    figures = {"angefordert": 8, "nicht begonnen": 2, "begonnen": 2, "eingereicht": 3, "zurückgegeben": 1, "fehlt": 5}
-    assert listed(coordinator, round_)["Arbeit"] == figures | {"überfällig": 4, "%": 37}
+    figures = {
+        "angefordert": 8,
+        "eingereicht": 3,
+        "zur Freigabe": 1,
+        "Entwurf": 1,
+        "zurückgegeben": 1,
+        "offen": 2,
+        "ausstehend": 5,
+    }
+    assert listed(coordinator, round_)["Arbeit"] == figures | {"überfällig": 4, "%": 38}
     text = page(coordinator, round_)
     assert "<b>4</b> von 9 Berichten eingereicht (44 %)" in text
     assert "1 von 2 Einheiten sind vollständig." in text
@@ -193,7 +227,9 @@ def test_an_extension_of_the_deadline_counts(coordinator: SignedInClient) -> Non
     [
         ("", ["Arbeit", "Bildung"], 9),
         ("?stand=offen", ["Arbeit"], 2),
-        ("?stand=begonnen", ["Arbeit"], 2),
+        ("?stand=entwurf", ["Arbeit"], 1),
+        ("?stand=freigabe", ["Arbeit"], 1),
+        ("?stand=ausstehend", ["Arbeit"], 5),
         ("?stand=eingereicht", ["Arbeit", "Bildung"], 4),
         ("?stand=zurueckgegeben", ["Arbeit"], 1),
         ("?stand=ueberfaellig", ["Arbeit"], 4),
@@ -224,7 +260,7 @@ def test_a_filter_that_fits_nothing_says_so(board: SignedInClient) -> None:
     [
         ("einheit", ["Ärzte", "Bildung", "Zoll"]),
         ("-einheit", ["Zoll", "Bildung", "Ärzte"]),
-        ("-fehlt", ["Zoll", "Bildung", "Ärzte"]),
+        ("-ausstehend", ["Zoll", "Bildung", "Ärzte"]),
         ("anteil", ["Zoll", "Bildung", "Ärzte"]),
         ("-eingereicht", ["Ärzte", "Bildung", "Zoll"]),
         ("unsinn", ["Ärzte", "Bildung", "Zoll"]),
@@ -332,8 +368,8 @@ def test_the_short_address_leads_to_the_running_round_and_keeps_the_query(client
     own, foreign = make.round(), make.round()
     board = client_as(Role.BOARD, concept=own.concept)
     make.member(Role.REPORTER, concept=foreign.concept, user=board.user)
-    response = board.get(reverse("ratings:returns_current") + "?stand=offen&sort=-fehlt")
-    assert (response.status_code, response["Location"]) == (302, address(own, "?stand=offen&sort=-fehlt"))
+    response = board.get(reverse("ratings:returns_current") + "?stand=offen&sort=-ausstehend")
+    assert (response.status_code, response["Location"]) == (302, address(own, "?stand=offen&sort=-ausstehend"))
 
 
 def test_without_a_round_the_short_address_says_so(board: SignedInClient) -> None:

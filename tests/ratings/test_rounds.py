@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from evalportal.accounts.models import User
@@ -214,7 +215,7 @@ def test_a_round_is_created_with_a_proposed_slug(coordinator: SignedInClient) ->
         ({"slug": "vergeben"}, "Diesen Kurznamen hat schon eine andere Berichtsrunde."),
         ({"slug": "neu"}, "„neu“ ist eine feste Adresse des Portals."),
         ({"opens_on": "morgen"}, "gültiges Datum"),
-        ({"title": " "}, "Dieses Feld ist zwingend erforderlich."),
+        ({"title": " "}, "Tragen Sie „Titel“ ein."),
     ],
 )
 def test_bad_input_is_named_in_german(coordinator: SignedInClient, values: dict[str, str], message: str) -> None:
@@ -286,6 +287,55 @@ def test_the_whole_way_by_its_pages(coordinator: SignedInClient) -> None:
     assert (round_.state, round_.snapshots.get().released_by) == (RoundState.COORDINATING, coordinator.user)
     reasons = list(round_.history.values_list("history_change_reason", flat=True))
     assert reasons[:4] == ["wieder geöffnet: Nachtrag", "Fassung 1 freigegeben", "abgeschlossen", "Abstimmung begonnen"]
+
+
+def test_the_preview_of_closing_counts_massnahmen_and_reports_apart(coordinator: SignedInClient) -> None:
+    round_ = make.round(state="coordinating")
+    measure = make.measure(concept=round_.concept)
+    for _ in range(2):
+        make.report(measure, make.unit(), round=round_)
+    page = " ".join(coordinator.get(reverse("ratings:round_close", args=[round_.slug])).content.decode().split())
+    assert ">1 Maßnahme: Bericht fehlt</a>" in page
+    assert 'Bericht fehlt <span class="muted">1 Maßnahme, 2 Berichte</span>' in page
+    assert '<th scope="col" role="columnheader">Einheit</th>' in page
+
+
+def test_a_closed_round_does_not_say_that_reports_are_still_to_come(coordinator: SignedInClient) -> None:
+    round_ = make.round()
+    make.report(round=round_)
+    url = f"/runden/{round_.slug}/"
+    assert "1 steht noch aus</a>" in coordinator.get(url).content.decode()
+    make.snapshot(round_, data=freeze(live_appendix(round_)))
+    ReportingRound.objects.update(state="closed")
+    page = coordinator.get(url).content.decode()
+    assert "1 wurde nicht eingereicht" in page
+    assert "steht noch aus" not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "says"),
+    [
+        ("preparing", "open", "1 Bericht von 1 Einheit, Abgabe bis "),
+        ("open", "coordinate", "1 Bericht steht noch aus."),
+        ("closed", "release&version=1", "Beim Abschluss waren 2 Punkte offen."),
+    ],
+)
+def test_a_step_is_shown_before_it_is_taken(coordinator: SignedInClient, state: str, step: str, says: str) -> None:
+    round_ = _ready(state)
+    if state == "closed":
+        make.snapshot(round_, gaps=["1.1 A: Bericht fehlt", "1.2 B: Bericht fehlt"])
+    page = coordinator.get(f"/runden/{round_.slug}/schritt/?step={step}").content.decode()
+    assert says in page
+    assert f'name="step" value="{step.partition("&")[0]}"' in page
+    round_.refresh_from_db()
+    assert (round_.state, round_.snapshots.exclude(released_at=None).count()) == (state, 0)
+
+
+@pytest.mark.parametrize("step", ["open", "close", "reopen", "unsinn", ""])
+def test_a_step_that_does_not_fit_is_not_shown(coordinator: SignedInClient, step: str) -> None:
+    round_ = _ready("open")
+    response = coordinator.get(f"/runden/{round_.slug}/schritt/?step={step}")
+    assert response["Location"] == f"/runden/{round_.slug}/"
 
 
 @pytest.mark.parametrize("step", ["open", "release", "unsinn", ""])

@@ -117,7 +117,7 @@ def test_from_creation_to_the_released_file(coordinator: Client, client_as: Any,
     assert "kein Sachstand" in page
     assert "Zu 1 von 2 Maßnahmen liegt eine Kurzfassung vor." in words(page)
     start = words(reader.get("/").content.decode())
-    assert "1 von 2 Maßnahmen mit Sachstand" in start
+    assert "Zu 1 von 2 Maßnahmen gibt es einen Sachstand." in start
     measure = reader.get(f"/konzepte/plan/massnahmen/1.1/?runde={round_.slug}").content.decode()
     assert "Drei Kurse laufen." in measure
     assert not of_grades(page) + of_grades(measure) + OF_GRADES.findall(start)

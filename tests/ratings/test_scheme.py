@@ -1,7 +1,6 @@
 """The rating scheme: every value has its own word, symbol, shape and colour (DESIGN.md, section 3; the report, section 2)."""
 
 import re
-from math import cos, radians, sin
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from django.conf import settings
 
 from ratings import scheme
 from ratings.scheme import Grade, Marker
+from tests.ratings.colours import DEFICIENCIES, THEMES, contrast, least_difference, luminance, on_screen
 
 GRADES = [
     (Grade.HIGH, "hoch", 3),
@@ -56,37 +56,56 @@ def test_in_greyscale_mittel_is_the_lightest_and_gering_the_darkest() -> None:
     assert sorted(Grade, key=brightness)[0] == Grade.LOW
 
 
-def light_colour(shape: str) -> list[int]:
-    """The colour of `--<shape>` in the light theme as red, green and blue: tokens.css, where it names KERN's, and oklch to sRGB."""
-    tokens = Path(settings.BASE_DIR, "static/css/tokens.css").read_text(encoding="utf-8")
-    kern = Path(settings.BASE_DIR, "node_modules/@kern-ux/native/dist/kern.css").read_text(encoding="utf-8")
-    value = re.search(rf"--{shape}: light-dark\(((?:var|oklch)\([^)]*\))", tokens)
-    assert value
-    text = value[1]
-    if text.startswith("var"):
-        named = re.search(rf"{text[4:-1]}: ([^;]*)", kern)
-        assert named
-        text = named[1]
-    lightness, chroma, hue = (float(number) for number in re.findall(r"[\d.]+", text))
-    a, b = chroma * cos(radians(hue)), chroma * sin(radians(hue))
-    long, middle, short = (
-        (lightness / 100 + x * a + y * b) ** 3
-        for x, y in ((0.3963377774, 0.2158037573), (-0.1055613458, -0.0638541728), (-0.0894841775, -1.2914855480))
-    )
-    linear = (
-        4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short,
-        -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short,
-        -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short,
-    )
-    clipped = [min(1.0, max(0.0, value)) for value in linear]
-    return [round(255 * (12.92 * v if v <= 0.0031308 else 1.055 * v ** (1 / 2.4) - 0.055)) for v in clipped]
-
-
 @pytest.mark.parametrize("grade", Grade)
 def test_files_have_the_colours_of_the_screen(grade: Grade) -> None:
-    in_files = [int(grade.fill[at : at + 2], 16) for at in (0, 2, 4)]
-    on_screen = light_colour(grade.shape)
-    assert all(abs(one - other) <= 2 for one, other in zip(in_files, on_screen, strict=True)), (in_files, on_screen)
+    for in_file, token in ((grade.fill, grade.shape), (grade.contour, f"{grade.shape}-line")):
+        values = [int(in_file[at : at + 2], 16) for at in (0, 2, 4)]
+        shown = on_screen(token)
+        assert all(abs(one - other) <= 2 for one, other in zip(values, shown, strict=True)), (token, values, shown)
+
+
+CONTOURS = [f"{grade.shape}-line" for grade in Grade] + ["ohne-line"]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("token", CONTOURS)
+def test_a_contour_stands_out_from_the_ground(token: str, theme: str) -> None:
+    """WCAG 2.2, 1.4.11: graphical objects have 3:1; the contour alone, so also where the filling is pale."""
+    assert contrast(token, "ground", theme) >= 3
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_numbers_are_readable_on_their_filling(theme: str) -> None:
+    """WCAG 2.2, 1.4.3: the colours of `.chart__on-…` in static/css/ampel.css."""
+    for shape, ink in (("hoch", "kern-color-neutral-950"), ("mittel", "kern-color-neutral-950"), ("gering", "on-shape")):
+        assert contrast(shape, ink, theme) >= 4.5, shape
+    assert contrast("unklar", "on-shape", theme) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_lightness_tells_the_grades_apart_in_greyscale(theme: str) -> None:
+    hoch, mittel, gering, _ = (luminance(grade.shape, theme) for grade in Grade)
+    assert mittel > hoch > gering
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_colour_blind_people_see_four_colours(deficiency: str, theme: str) -> None:
+    """The shapes differ anyway; the fillings of bars, where no shape fits, still differ by four times what one just sees."""
+    assert least_difference(deficiency, [grade.shape for grade in Grade], theme) >= 0.08
+
+
+def test_every_shape_is_in_the_sprite_filled_and_outlined() -> None:
+    sprite = Path(settings.BASE_DIR, "static/img/ampel.svg").read_text(encoding="utf-8")
+    drawn = dict(re.findall(r'<symbol id="([^"]+)"[^>]*>\s*(.*?)\s*</symbol>', sprite, re.DOTALL))
+    names = [f"ampel-{grade.shape}{end}" for grade in Grade for end in ("", "-v")]
+    names += [f"ampel-{scheme.NOT_RATED_SHAPE}", f"ampel-{scheme.DISPUTED_SHAPE}", *(m.icon for m in Marker if m.icon)]
+    assert set(names) <= set(drawn)
+    assert len({drawn[name] for name in names}) == len(names)
+    # Colours come from outside alone, so that dark ground and forced colours reach them.
+    assert set(re.findall(r'(?:fill|stroke)="([^"]+)"', "".join(drawn[name] for name in names))) == {
+        *("none", "currentColor", "var(--ampel-fill, currentColor)", "var(--ampel-cut, #fff)")
+    }
 
 
 @pytest.mark.parametrize(("value", "grade"), [(None, None), ("", None), ("hoch", Grade.HIGH), (Grade.LOW, Grade.LOW)])

@@ -96,6 +96,12 @@ ALL = "1.1 1.2 2.1 2.2 3.1 3.2 10.1 10.2"
         ("q=volksHOCHschule", "2.1"),
         ("q=grosse+stiftung", "10.2"),
         ("q=10.", "10.1 10.2"),
+        ("q=1", "1.1 1.2"),
+        ("q=ziel+10&handlungsfeld=3", "10.1 10.2"),
+        ("q=10&handlungsfeld=2", ""),
+        ("q=uebergaengen", "1.1"),
+        ("q=volkshochschulen", "2.1"),
+        ("q=stiftungs", "10.2"),
         ("q=%20%20", ALL),
         ("handlungsfeld=3&bewertung=gering&einheit=vhs", "10.1"),
         ("unbekannt=1&page=9", ALL),
@@ -138,7 +144,16 @@ def test_readers_have_no_filters_that_tell_of_proposals_and_reports() -> None:
     assert numbers("stand=missing&uneinig=1&fehlt=1&niemand=1", READER) == ALL
     asked = chosen("bewertung=uneinig&sort=stand", READER)
     assert [complaint.split(":")[0] for complaint in asked.complaints] == ["Bewertung", "Reihenfolge"]
-    assert list(asked.form.fields) == ["q", "handlungsfeld", "bewertung", "kennzeichen", "einheit", "sort", "zieltexte"]
+    assert list(asked.form.fields) == [
+        "q",
+        "handlungsfeld",
+        "bewertung",
+        "kennzeichen",
+        "einheit",
+        "sort",
+        "zieltexte",
+        "spalten",
+    ]
 
 
 def test_a_round_without_ratings_has_no_filters_of_grades() -> None:
@@ -185,3 +200,43 @@ def test_every_order_keeps_equals_as_in_the_konzept(order: Order, reverse: bool)
 def test_a_marker_that_is_not_known_is_not_a_no_and_not_a_yes() -> None:
     assert [row.number for row in filter_rows(ROWS, Criteria(markers=frozenset({Marker.ROUTINE})))] == ["10.2"]
     assert ROWS[3].progress == Progress.MISSING
+
+
+# What is asked for, the columns that are left out, and what the query string keeps of it.
+COLUMNS = [
+    ("", "", ""),
+    ("spalten=-stand&spalten=-nummer", "nummer stand", "spalten=-nummer&spalten=-stand"),
+    (
+        "spalten=massnahme&spalten=bewertung&spalten=einheit",
+        "nummer kennzeichen stand",
+        "spalten=-nummer&spalten=-kennzeichen&spalten=-stand",
+    ),
+    ("spalten=massnahme", "nummer einheit bewertung kennzeichen stand", None),
+    ("spalten=nummer&spalten=einheit&spalten=bewertung&spalten=kennzeichen&spalten=stand", "", ""),
+    ("spalten=-massnahme", "", ""),
+    ("spalten=-sachstand", "", "spalten=-sachstand"),
+    ("spalten=sachstand&spalten=bewertung", "nummer einheit kennzeichen stand", None),
+]
+
+
+@pytest.mark.parametrize(("query", "left_out", "kept"), COLUMNS)
+def test_columns_are_left_out(query: str, left_out: str, kept: str | None) -> None:
+    asked = chosen(query)
+    assert " ".join(asked.left_out_columns) == left_out
+    assert asked.complaints == []
+    table = OverviewTable(ROWS, exclude=asked.hidden_columns)
+    assert "massnahme" in table.columns.names()
+    assert not {*left_out.split(), "sachstand"} & set(table.columns.names())
+    assert kept is None or asked.query() == kept
+    assert chosen(asked.query()).left_out_columns == asked.left_out_columns
+
+
+def test_columns_nobody_knows_are_named_and_those_of_other_rounds_are_not() -> None:
+    asked = chosen("spalten=-geheim&spalten=-stand")
+    assert asked.complaints == ["Spalten: „geheim“ gibt es hier nicht."]
+    assert asked.left_out_columns == []
+    without_ratings = Faces(grades=False, states=True, inside=True, summaries=True)
+    moved = chosen("spalten=-bewertung&spalten=-kennzeichen", without_ratings)
+    assert (moved.complaints, moved.left_out_columns) == ([], [])
+    assert "sachstand" not in moved.hidden_columns
+    assert moved.query() == "spalten=-bewertung&spalten=-kennzeichen"

@@ -168,11 +168,18 @@ def test_the_answer_in_the_form_goes_to_the_open_inquiry(approval: bool) -> None
     assert Draft.objects.get(report=report).answer == ""
 
 
-def test_without_an_answer_the_inquiry_stays_open() -> None:
+@pytest.mark.parametrize("state", InquiryState)
+def test_an_open_inquiry_wants_an_answer(state: InquiryState) -> None:
     report, reporter = written()
-    inquiry = make.inquiry(report)
+    inquiry = make.inquiry(report, state=state)
+    if state == InquiryState.OPEN:
+        with pytest.raises(Incomplete) as incomplete:
+            submitting.submit(report.pk, user=reporter)
+        assert [gap.field for gap in incomplete.value.gaps] == ["answer"]
+        assert not report.submissions.exists()
+        return
     submitting.submit(report.pk, user=reporter)
-    assert (Inquiry.objects.get(pk=inquiry.pk).state, inquiry.messages.count()) == (InquiryState.OPEN, 1)
+    assert (Inquiry.objects.get(pk=inquiry.pk).state, inquiry.messages.count()) == (state, 1)
 
 
 def earlier(*, approval: bool = False, **values: Any) -> tuple[StatusReport, Any, Submission]:

@@ -89,7 +89,7 @@ S = RoundState
         (Role.COORDINATOR, S.OPEN, True),
         (Role.COORDINATOR, S.COORDINATING, True),
         (Role.COORDINATOR, S.CLOSED, True),
-        *((role, state, False) for role in set(Role) - {Role.COORDINATOR} for state in (S.OPEN, S.COORDINATING, S.CLOSED)),
+        *((role, state, False) for role in Role if role != Role.COORDINATOR for state in (S.OPEN, S.COORDINATING, S.CLOSED)),
     ],
 )
 @pytest.mark.parametrize("has_ratings", [True, False])

@@ -210,7 +210,9 @@ def test_only_what_was_seen_is_written(case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "word"), [(None, ""), (rate, "Bewertung"), (give_back, "Rückfragen"), (drop, "Berichte")], ids=lambda act: str(act)
+    ("act", "word"),
+    [(None, ""), (rate, "Bewertung"), (give_back, "Rückfragen"), (drop, "Berichte")],
+    ids=["nothing", "rated", "given back", "dropped"],
 )
 def test_nothing_that_was_changed_is_discarded(case: Case, act: Callable[..., Any] | None, word: str) -> None:
     supplement = case.open()

@@ -60,7 +60,7 @@ def test_all_are_agreed_with_the_kennzeichen_of_the_lead() -> None:
     make.submission(make.report(two, round=round_), grade=LOW, influence=True)
     person = make.member(Role.RECORDER)
     outcome = agree(round_, seen(one, two), user=person)
-    assert ([measure.number for measure in outcome.agreed], outcome.skipped) == (["1.1", "2.1"], ())
+    assert ([measure.number for measure in outcome.done], outcome.skipped) == (["1.1", "2.1"], ())
     first, second = AgreedRating.objects.order_by("pk")
     assert (first.grade, first.set_markers, first.version, first.agreed_by) == (
         "hoch",
@@ -157,7 +157,7 @@ def test_what_changed_meanwhile_is_named_and_the_others_are_agreed(change: Calla
     before = list(AgreedRating.objects.values_list("pk", "grade", "version"))
     outcome = agree(round_, chosen)
     assert words(outcome) == [("1.1", reason)]
-    assert [measure.number for measure in outcome.agreed] == ["2.1"]
+    assert [measure.number for measure in outcome.done] == ["2.1"]
     assert list(AgreedRating.objects.exclude(measure=staying).values_list("pk", "grade", "version")) == before
     assert AgreedRating.objects.get(measure=staying).grade == "mittel"
 
@@ -198,7 +198,7 @@ def test_who_agrees_when(role: Role, state: RoundState) -> None:
     ReportingRound.objects.update(state=state)
     person = make.member(role)
     if role in ALLOWED_ROLES and state in LIVE:
-        assert len(agree(round_, chosen, user=person).agreed) == 1
+        assert len(agree(round_, chosen, user=person).done) == 1
         return
     with pytest.raises(PermissionDenied) as refused:
         agree(round_, chosen, user=person)
@@ -219,7 +219,7 @@ def test_the_number_of_queries_does_not_grow() -> None:
         chosen = seen(*(reported(HIGH, HIGH, round_=round_) for _ in range(amount)))
         person = make.member(Role.RECORDER)
         with CaptureQueriesContext(connection) as context:
-            assert len(agree(round_, chosen, user=person).agreed) == amount
+            assert len(agree(round_, chosen, user=person).done) == amount
         counts.append(len(beyond_session_and_user([query["sql"] for query in context.captured_queries])))
     assert counts[0] == counts[1] <= 10
 
@@ -281,8 +281,7 @@ def test_agreeing_from_the_page_says_how_many(recorder: SignedInClient) -> None:
         reported(HIGH, round_=round_, number=number)
     known = tokens(recorder, round_)
     response = recorder.post(address(round_), {"massnahme": [known["1.1"], known["3.1"]]}, follow=True)
-    assert response.redirect_chain[-1][0] == reverse("ratings:round", args=[round_.slug])
-    assert "2 Maßnahmen abgestimmt." in response.content.decode()
+    assert "2 Maßnahmen sind abgestimmt." in response.content.decode()
     assert {rating.measure.number for rating in AgreedRating.objects.select_related("measure__goal")} == {"1.1", "3.1"}
     assert set(tokens(recorder, round_)) == {"2.1"}
 
@@ -295,10 +294,42 @@ def test_a_stale_page_names_what_was_left_out(recorder: SignedInClient) -> None:
     make.submission(StatusReport.objects.get(measure=changing), grade=LOW)
     response = recorder.post(address(round_), {"massnahme": list(known.values())}, follow=True)
     text = response.content.decode()
-    assert response.redirect_chain[-1][0] == address(round_)
-    assert "1 Maßnahme abgestimmt." in text
+    assert "1 Maßnahme ist abgestimmt." in text
     assert f"Nicht abgestimmt, denn {CHANGED}: {changing}." in text
     assert AgreedRating.objects.get().measure.number == "2.1"
+
+
+def test_what_was_agreed_in_one_step_is_taken_back_in_one_step(recorder: SignedInClient) -> None:
+    round_ = make.round()
+    for number in ("1.1", "2.1", "3.1"):
+        reported(HIGH, round_=round_, number=number)
+    newer, again = (Measure.objects.get(goal__number=number) for number in "23")
+    known = tokens(recorder, round_)
+    done = recorder.post(address(round_), {"massnahme": list(known.values())})
+    at = recorder.get(done["Location"]).context["at"]
+    make.submission(StatusReport.objects.get(measure=newer), grade=LOW)
+    standing = AgreedRating.objects.get(measure=again)
+    seen_now = {submission.pk for submission in agreement.counting_submissions(round_, again)}
+    decided = agreement.Decided(LOW, reason="Neu besprochen.")
+    agreement.agree(
+        round_id=round_.pk, measure=again, decided=decided, version=standing.version, seen=seen_now, user=recorder.user
+    )
+    text = recorder.post(address(round_), {"zuruecknehmen": at}, follow=True).content.decode()
+    assert "1 Entscheidung zurückgenommen." in text
+    assert f"Nicht zurückgenommen, denn seit der Abstimmung wurde neu eingereicht: {newer}." in text
+    assert {rating.measure.number for rating in AgreedRating.objects.select_related("measure__goal")} == {"2.1", "3.1"}
+    assert set(tokens(recorder, round_)) == {"1.1"}
+    assert AgreedRating.history.filter(measure__goal__number="1").first().history_change_reason == "Entscheidung zurückgenommen"
+
+
+@pytest.mark.parametrize("at", ["", "gestern", "2026-11-29", "2026-11-29T10:00:00+01:00", "9" * 500])
+def test_where_nothing_was_agreed_nothing_is_taken_back(at: str, recorder: SignedInClient) -> None:
+    round_ = make.round()
+    rating = make.agreed_rating(reported(HIGH, round_=round_), round=round_)
+    assert recorder.get(address(round_), {"abgestimmt": at}).status_code == 200
+    text = recorder.post(address(round_), {"zuruecknehmen": at}, follow=True).content.decode()
+    assert "nichts mehr zurückzunehmen" in text
+    rating.refresh_from_db()
 
 
 @pytest.mark.parametrize(

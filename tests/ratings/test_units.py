@@ -266,7 +266,7 @@ def test_a_unit_is_merged_by_its_page_after_a_preview(coordinator: SignedInClien
         ({"step": "merge", "reason": "x"}, "Wählen Sie die Einheit, die an ihre Stelle tritt."),
         ({"step": "deactivate", "reason": ""}, "Schreiben Sie, warum."),
         ({"step": "reactivate", "reason": "x"}, "„Sprachbüro“ ist schon aktiv."),
-        ({"step": "describe", "name": "", "short_name": "S"}, "zwingend erforderlich"),
+        ({"step": "describe", "name": "", "short_name": "S"}, "Tragen Sie „Name“ ein."),
     ],
 )
 def test_the_page_keeps_the_input_and_says_what_is_wrong(coordinator: SignedInClient, sent: dict[str, str], message: str) -> None:

@@ -280,11 +280,30 @@ def test_lifting_does_not_make_a_withdrawn_submission_count() -> None:
         (RoundState.CLOSED, Action.SAVE, "eine einzelne Maßnahme oder die Runde mit einer Begründung wieder öffnen"),
         (RoundState.PREPARING, Action.SAVE, "Evaluationsleitung öffnet die Runde"),
         (RoundState.COORDINATING, Action.WITHDRAW, "Protokoll des Jour fixe kann den Bericht mit einer Rückfrage"),
-        (RoundState.OPEN, Action.SAVE, "wenn er zurückgezogen oder zurückgegeben wurde"),
+        (RoundState.OPEN, Action.SAVE, "wenn die Einheit ihn zurückzieht oder das Protokoll des Jour fixe ihn"),
+        (RoundState.COORDINATING, Action.SAVE, "zieht die Einheit jetzt nicht mehr zurück"),
     ],
-    ids=["closed", "preparing", "coordinating", "submitted"],
+    ids=["closed", "preparing", "coordinating", "submitted", "submitted, coordinating"],
 )
 def test_locked_says_why_and_who_can_lift_it(state: RoundState, action: Action, says: str) -> None:
     report = make.report(round=make.round(state=state), state=ReportState.SUBMITTED)
     with pytest.raises(Impossible, match=says):
         workflow.apply(report.pk, action, user=make.member(Role.REPORTER, unit=report.unit))
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "says"),
+    [
+        (ReportState.DRAFT, Action.APPROVE, "inzwischen zurückgezogen .* Freigeben können Sie ihn, wenn"),
+        (ReportState.DRAFT, Action.RETURN, "inzwischen zurückgezogen"),
+        (ReportState.RETURNED, Action.APPROVE, "inzwischen zurückgegeben"),
+        (ReportState.SUBMITTED, Action.APPROVE, "schon freigegeben und eingereicht"),
+        (ReportState.SUBMITTED, Action.RETURN, "Protokoll des Jour fixe mit einer Rückfrage"),
+        (ReportState.DRAFT, Action.WITHDRAW, "schon zurückgezogen"),
+        (ReportState.RETURNED, Action.WITHDRAW, "inzwischen zurückgegeben"),
+    ],
+)
+def test_who_was_too_slow_reads_what_happened(state: ReportState, action: Action, says: str) -> None:
+    report = make.report(state=state)
+    with pytest.raises(Impossible, match=says):
+        workflow.apply(report.pk, action, user=make.member(Role.APPROVER, unit=report.unit), reason="Grund")
