@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from goals.example_marks import example_marks
 from goals.permissions import access_for
 from goals.requests import SignedInRequest
 from goals.roles import Role
@@ -86,7 +87,10 @@ def start(request: SignedInRequest) -> HttpResponse:
     glances = _glances(user, [round_ for round_ in running if access.has(permissions.ASKING, round_.concept_id)])
     result = None if own or any(glance.round.state != RoundState.PREPARING for glance in glances) else _newest_result(user, seen)
     tasks = _tasks(user, seen, glances)
-    shown = [part.round for part in own] + [part.round for part in glances] + ([result.round] if result else [])
+    results = _results(seen, result)
+    happened = happenings(user, [round_ for round_ in seen if round_.state != RoundState.PREPARING])
+    shown = [part.round for part in own] + [part.round for part in glances] + [line.round for line in happened] + results
+    shown += [result.round] if result else []
     context = {
         "access": bool(access.grants),
         "reports_somewhere": any(grant.role in UNIT_ROLES for grant in access.grants),
@@ -100,11 +104,16 @@ def start(request: SignedInRequest) -> HttpResponse:
         "subject": glances[0] if len(glances) == 1 and not own else None,
         "result": result,
         "help_page": "ergebnis" if result and not tasks else "",
-        "results": _results(seen, result),
-        "happenings": happenings(user, [round_ for round_ in seen if round_.state != RoundState.PREPARING]),
-        "is_example": any(round_.concept.is_example for round_ in shown),
+        "results": results,
+        "happenings": happened,
+        **example_marks(_fictional(shown, tasks)),
     }
     return render(request, "start.html", context)
+
+
+def _fictional(rounds: Iterable[ReportingRound], tasks: Iterable[Task]) -> set[bool]:
+    """Return whether what the page shows of these rounds and tasks is fictional, real or both."""
+    return {round_.concept.is_example for round_ in rounds} | {task.is_example for task in tasks if task.is_example is not None}
 
 
 def _visible_rounds(user: Any) -> Iterable[Any]:
@@ -161,11 +170,16 @@ def _glance(user: Any, round_: ReportingRound, waiting: Waiting) -> Glance:
 def _tasks(user: Any, seen: Sequence[ReportingRound], glances: Sequence[Glance]) -> list[Task]:
     """The tasks of all rounds together, the most pressing first; with several rounds each says which one it is about."""
     several = len(glances) > 1
-    found = [replace(task, round_title=glance.round.title) if several else task for glance in glances for task in glance.tasks]
+    found = [
+        replace(task, round_title=glance.round.title if several else "", is_example=glance.round.concept.is_example)
+        for glance in glances
+        for task in glance.tasks
+    ]
     led = [round_.pk for round_ in seen if permissions.may_coordinate(user, round_.concept_id)]
     found += tasks_of_closed(open_supplements_of(user, seen), versions_to_release(user, seen), led)
     if any(grant.role == Role.COORDINATOR for grant in access_for(user).grants):
-        troubled = mail_task(OutgoingMail.objects.visible_to(user).troubled(timezone.now()).count())
+        mails = OutgoingMail.objects.visible_to(user).troubled(timezone.now()).values_list("is_example", flat=True)
+        troubled = mail_task(list(mails))
         found += [task for task in (troubled, None if glances else no_round_task()) if task]
     return sorted(found, key=lambda task: Rank(task.rank))
 

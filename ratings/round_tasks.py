@@ -46,7 +46,7 @@ class Rank(enum.IntEnum):
 class Task:
     """Something to do: one button. `places` are single Maßnahmen it is about, each with its address, `more` those left out.
 
-    `is_late`: it is overdue.
+    `is_late`: it is overdue. `is_example`: it is about fictional data; None if it is about no Konzept.
     """
 
     rank: Rank
@@ -58,6 +58,7 @@ class Task:
     more: int = 0
     is_late: bool = False
     round_title: str = ""
+    is_example: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,22 +328,26 @@ def tasks_of_closed(supplements: Iterable[Supplement], versions: Iterable[Snapsh
         )
         title = f"Nachtrag zu {row.measure.number} ist offen"
         text = f"Seit dem {timezone.localdate(row.opened_at):%d.%m.%Y}: {row.reason}"
-        found.append(Task(Rank.SUPPLEMENT, title, text, "Nachtrag ansehen", url, round_title=row.round.title))
+        found.append(_closed_task(row.round, Rank.SUPPLEMENT, title, text, "Nachtrag ansehen", url))
     for snapshot in versions:
         title = f"Fassung {snapshot.version} ist nicht freigegeben"
         text = "Bis dahin sehen Personen mit Leserechten dieses Ergebnis nicht."
         url = reverse("ratings:round", args=[snapshot.round.slug])
-        found.append(Task(Rank.RELEASE, title, text, "Zur Freigabe", url, round_title=snapshot.round.title))
+        found.append(_closed_task(snapshot.round, Rank.RELEASE, title, text, "Zur Freigabe", url))
     return found
 
 
-def mail_task(troubled: int) -> Task | None:
-    """Return the task that mails of the Postausgang did not get through, None if all did."""
+def _closed_task(round_: ReportingRound, rank: Rank, title: str, text: str, button: str, url: str) -> Task:
+    return Task(rank, title, text, button, url, round_title=round_.title, is_example=round_.concept.is_example)
+
+
+def mail_task(troubled: Sequence[bool]) -> Task | None:
+    """Return the task that mails of the Postausgang did not get through, of each whether it is about fictional data; None if all did."""
     if not troubled:
         return None
-    title = number_of(troubled, "Mail ist nicht zugestellt", "Mails sind nicht zugestellt")
+    title = number_of(len(troubled), "Mail ist nicht zugestellt", "Mails sind nicht zugestellt")
     text = "Der Versand ist gescheitert oder sein Ausgang ungewiss."
-    return Task(Rank.MAILS, title, text, "Postausgang ansehen", reverse("ratings:mails"), is_late=True)
+    return Task(Rank.MAILS, title, text, "Postausgang ansehen", reverse("ratings:mails"), is_late=True, is_example=any(troubled))
 
 
 def no_round_task() -> Task:

@@ -3,6 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from goals.example_marks import example_marks
 from goals.models import ActionField, Challenge, Concept, Goal, Indicator, Measure, Responsibility
 from goals.permissions import access_for, may_create_concept
 from goals.roles import Role
@@ -16,8 +17,8 @@ def concepts(request: HttpRequest) -> HttpResponse:
         goal_count=Count("goals", distinct=True),
         measure_count=Count("measures", distinct=True),
     )
-    example = bool(rows) and all(row.is_example for row in rows)
-    context = {"concepts": rows, "is_example": example, "may_create": may_create_concept(request.user)}
+    marks = example_marks(row.is_example for row in rows)
+    context = {"concepts": rows, "may_create": may_create_concept(request.user), **marks}
     return render(request, "goals/concepts.html", context)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from goals import imports
+from goals.example_marks import example_marks
 from goals.forms import ConceptForm, UploadForm
 from goals.models import Concept, ConceptImport
 from goals.permissions import may_create_concept
@@ -21,7 +22,8 @@ def create(request: SignedInRequest) -> HttpResponse:
     """Offer both ways to a new Konzept; take in the table."""
     may_create_concept(request.user).require()
     form = UploadForm(request.POST or None, request.FILES or None)
-    context = {"form": form, "concepts": Concept.objects.visible_to(request.user)}
+    concepts = Concept.objects.visible_to(request.user)
+    context = {"form": form, "concepts": concepts, **example_marks(concept.is_example for concept in concepts)}
     if request.method == "POST" and form.is_valid():
         try:
             pending = imports.take_in(form.cleaned_data["file"], user=request.user)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from goals.example_marks import example_marks
 from goals.models import Concept, Deputy
 from goals.permissions import access_for
 from goals.requests import SignedInRequest, number
@@ -59,7 +60,7 @@ def _context(request: SignedInRequest, form: DeputyForm, may_add: bool) -> dict[
         "ended_words": f"Die Vertretung durch {ended.deputy} in „{ended.unit}“ ist beendet." if ended else "",
         "past": list(reversed(past))[:_PAST_SHOWN],
         "leads": any(grant.role in COORDINATING for grant in access_for(request.user).grants),
-        "is_example": Concept.objects.visible_to(request.user).filter(is_example=True).exists(),
+        **example_marks(Concept.objects.visible_to(request.user).order_by().values_list("is_example", flat=True)),
     }
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from goals.example_marks import example_marks
 from goals.permissions import access_for
 from goals.requests import SignedInRequest
 from goals.roles import Role
@@ -42,7 +43,7 @@ def mails(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "states": MailState.choices,
         "state": state if state in MailState.values else "",
-        "is_example": any(mail.is_example for mail in [*shown, *page]),
+        **example_marks(mail.is_example for mail in [*shown, *page]),
     }
     return render(request, "ratings/mail/mails.html", context)
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from goals.example_marks import example_marks
 from goals.models import Concept
 from goals.permissions import access_for
 from goals.requests import SignedInRequest
@@ -60,8 +61,8 @@ def rounds(request: SignedInRequest) -> HttpResponse:
     listed = [(row, permissions.is_inside(request.user, row.concept_id)) for row in rows]
     listed.sort(key=lambda pair: pair[0].is_closed)
     may_create = any(grant.role in permissions.COORDINATING for grant in access_for(request.user).grants)
-    example = bool(listed) and all(row.concept.is_example for row, _ in listed)
-    return render(request, "ratings/rounds.html", {"rounds": listed, "may_create": may_create, "is_example": example})
+    marks = example_marks(row.concept.is_example for row, _ in listed)
+    return render(request, "ratings/rounds.html", {"rounds": listed, "may_create": may_create, **marks})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,7 +82,8 @@ def create(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, f"„{round_}“ ist angelegt und in Vorbereitung.")
             return redirect("ratings:round", round=round_.slug)
-    return render(request, "ratings/round_form.html", {"form": form}, status=_status(form))
+    context = {"form": form, **example_marks(concept.is_example for concept in concepts)}
+    return render(request, "ratings/round_form.html", context, status=_status(form))
 
 
 def _status(form: Any) -> int:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from goals.example_marks import example_marks
 from goals.requests import SignedInRequest
 from ratings import permissions
 from ratings import saved_views as acts
@@ -51,7 +52,7 @@ def saved_views(request: SignedInRequest) -> HttpResponse:
         "shared": shared,
         "most": acts.MOST,
         "deleted": _deleted(request, request.GET.get("geloescht", "")),
-        "is_example": any(row.view.concept.is_example for row in rows),
+        **example_marks(row.view.concept.is_example for row in rows),
     }
     return render(request, "ratings/saved_views/list.html", context)
 

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from goals.example_marks import example_marks
 from goals.models import Concept
 from goals.requests import SignedInRequest
 from ratings.search import Found, Kind, Question, kinds_for
@@ -57,7 +58,7 @@ def search(request: SignedInRequest) -> HttpResponse:
         "groups": groups,
         "total": sum(group.total for group in groups),
         "everywhere": _query(form, art="", konzept="") if form.kind or form.concept else "",
-        "is_example": any(concept.is_example for concept in concepts),
+        **example_marks(concept.is_example for concept in concepts),
     }
     return render(request, "ratings/search/search.html", context)
 

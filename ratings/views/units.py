@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from goals.example_marks import example_marks
 from goals.models import Concept, Measure, OrgUnit, Responsibility
 from goals.requests import SignedInRequest
 from goals.text import fold
@@ -37,7 +38,7 @@ def units(request: SignedInRequest) -> HttpResponse:
     known = Count("responsibilities", filter=Q(responsibilities__measure__concept__in=concepts))
     rows = OrgUnit.objects.select_related("successor").annotate(measures=known)
     ordered = sorted(rows, key=lambda row: (fold(row.name), row.pk))
-    context = {"units": as_tree(ordered), "is_example": concepts.filter(is_example=True).exists()}
+    context = {"units": as_tree(ordered), **example_marks(concepts.order_by().values_list("is_example", flat=True))}
     return render(request, "ratings/units/list.html", context)
 
 
@@ -183,7 +184,7 @@ def _unit_page(request: SignedInRequest, found: OrgUnit, step: str = "", form: A
         "unit": found,
         "former": found.former_units.all(),
         "responsibilities": rows,
-        "is_example": any(row.measure.concept.is_example for row in rows),
+        **example_marks(row.measure.concept.is_example for row in rows),
         "may_change": may_change,
         "describe_form": form if step == "describe" else UnitForm(instance=found),
         "merge_form": form if step == "merge" else MergeForm(unit=found, auto_id="id_merge_%s"),
@@ -217,7 +218,7 @@ def _preview_or_do(request: SignedInRequest, act: Act, texts: _Texts) -> HttpRes
         "expected": organising.digest(effects),
         "rounds": [(effect.round, describe(effect.sync), effect.extensions) for effect in effects],
         "changed": changed,
-        "is_example": any(effect.round.concept.is_example for effect in effects),
+        **example_marks(effect.round.concept.is_example for effect in effects),
         "back": texts.back,
         "is_unit": texts.back.startswith(reverse("ratings:units")),
     }
