@@ -11,6 +11,7 @@ from django.conf import settings
 
 Rgb = tuple[float, float, float]
 THEMES: Final = ("light", "dark")
+JUST_SEEN: Final = 2.3  # a difference of L*, side by side (Mahy, Van Eycken, Oosterlinck 1994)
 
 # Machado, Oliveira, Fernandes 2009, table 1, severity 1.0; for linear RGB.
 DEFICIENCIES: Final = {
@@ -91,6 +92,12 @@ def on_screen(token: str, theme: str = "light") -> list[int]:
 def luminance(token: str, theme: str) -> float:
     red, green, blue = linear(token, theme)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def lightness(token: str, theme: str) -> float:
+    """CIE L*, what is left of a colour in greyscale: 0 black to 100 white."""
+    found = luminance(token, theme)
+    return 116 * found ** (1 / 3) - 16 if found > 0.008856 else 903.3 * found
 
 
 def contrast(one: str, other: str, theme: str) -> float:
