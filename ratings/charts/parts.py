@@ -89,6 +89,11 @@ class BarChart:
         return any(part.is_outlined for bar in self.bars for part in bar.parts)
 
     @property
+    def whole(self) -> Bar | None:
+        """The bar that holds everything the chart is about: the one that sums up the others, or the only one."""
+        return next((bar for bar in self.bars if bar.is_sum or len(self.bars) == 1), None)
+
+    @property
     def table(self) -> list[tuple[Bar, list[TableCell]]]:
         return [(bar, [bar.cell(key) for key in self.keys]) for bar in self.bars]
 

@@ -17,7 +17,6 @@ from ratings.documents.cell_styles import WHITE
 _WIDTH: Final = 720.0
 _MARGIN: Final = 32
 _TITLE: Final = 20
-_WIDEST: Final = 1.12  # letters of a system that has neither Fira nor Arial, against these
 _EXAMPLE: Final = "Beispieldaten: Die Zahlen in diesem Diagramm sind erfunden."
 
 
@@ -102,12 +101,12 @@ def _status(appendix: Appendix) -> list[str]:
 
 def _head(chart: Chart, appendix: Appendix, place: Place) -> tuple[SafeString, float]:
     pieces, y = [], 0.0
-    for line in lines_of(chart.title, place.room, size=_TITLE, bold=True):
+    for line in lines_of(chart.title, place, size=_TITLE, bold=True):
         y += _TITLE + 4
         pieces.append(format_html('<g font-size="{}" font-weight="bold">{}</g>', _TITLE, text(place, line, x="0", y=y - 6)))
     named = f"{appendix.concept_title}, {appendix.round_title}"
     for words in (named, " ".join(_status(appendix))):
-        for line in lines_of(words, place.room / _WIDEST):
+        for line in lines_of(words, place):
             y += LINE_HEIGHT
             pieces.append(text(place, line, x="0", y=y, look="muted"))
     return joined(pieces), y + 4
@@ -116,24 +115,25 @@ def _head(chart: Chart, appendix: Appendix, place: Place) -> tuple[SafeString, f
 def _foot(chart: Chart, appendix: Appendix, place: Place, y: float) -> tuple[SafeString, float]:
     pieces = []
     if isinstance(chart, BarChart):
-        legend, y = _legend(chart.keys, place, y)
+        legend, y = _legend(chart, place, y)
         pieces.append(legend)
     for words in (*chart.notes, f"Stand {wording.german_date(appendix.as_of)}"):
-        for line in lines_of(words, place.room / _WIDEST):
+        for line in lines_of(words, place):
             y += LINE_HEIGHT
             pieces.append(text(place, line, x="0", y=y, look="muted"))
     return joined(pieces), y
 
 
-def _legend(keys: tuple[Key, ...], place: Place, y: float) -> tuple[SafeString, float]:
-    """The categories side by side, each with its filling, symbol and word."""
+def _legend(chart: BarChart, place: Place, y: float) -> tuple[SafeString, float]:
+    """The categories side by side, each with its filling, symbol, word and, where one bar is the whole, its number: no table stands by."""
     pieces, x = [], 0.0
     y += LINE_HEIGHT + 8
-    for key in keys:
-        width = KEY_WIDTH + 6 + svg.width_of(key.word) + 20
+    for key in chart.keys:
+        words = f"{key.word} {chart.whole.cell(key).count}" if chart.whole else key.word
+        width = KEY_WIDTH + 6 + svg.width_of(words, place) + 20
         if x and x + width > place.room:
             x, y = 0.0, y + LINE_HEIGHT + 6
         pieces.append(place.group(x / place.room, y - 14, [draw_key(key, Place(place.uid, KEY_WIDTH))]))
-        pieces.append(text(place, key.word, x=f"{x + KEY_WIDTH + 6:.2f}", y=y))
+        pieces.append(text(place, words, x=f"{x + KEY_WIDTH + 6:.2f}", y=y))
         x += width
     return joined(pieces), y + 4

@@ -20,7 +20,11 @@ SIZE: Final = 14  # px of text
 LINE_HEIGHT: Final = 18
 NARROWEST: Final = 270.0  # px of a chart on a page 320 px wide, beside the scroll bar
 WIDE: Final = 480.0  # from this width on a page shows the drawing with more labels: `.chart--wide` in static/css/ampel.css
-_WIDER: Final = 1.06  # Fira Sans against the Arial that is measured
+# Letters against the Arial that is measured: on a page they are Fira Sans. A file is opened where there may be neither, and takes
+# room for DejaVu Sans (as wide as Verdana), the widest that stands in: 1.18 on the words of the Konzept, 1.23 in bold.
+_FIRA: Final = 1.06
+_WIDEST: Final = 1.2
+_WIDEST_BOLD: Final = 1.25
 FONT: Final = "'Fira Sans', Arial, Helvetica, sans-serif"
 _SET_FILL: Final = "2B3F8C"
 # What has no colour of its own is pale, has a contour, or is hatched or dotted. An outline beside grades would be a Vorschlag.
@@ -48,6 +52,12 @@ class Place:
     def room(self) -> float:
         """Px that a line of text has in any case."""
         return self.width or self.least
+
+    def wider(self, *, bold: bool = False) -> float:
+        """How much wider than measured letters may be here."""
+        if not self.is_file:
+            return _FIRA
+        return _WIDEST_BOLD if bold else _WIDEST
 
     def x(self, share: float) -> str:
         """A position or length: part of the whole width, from 0 to 1."""
@@ -136,24 +146,24 @@ def plain(words: str) -> str:
     return clean_text(words).replace("\n", " ")
 
 
-def lines_of(words: str, room: float, *, size: float = SIZE, bold: bool = False) -> list[str]:
-    """Return `words` as lines that fit `room` px."""
-    return wrap(plain(words), room / _WIDER, size, bold=bold)
+def lines_of(words: str, place: Place, *, size: float = SIZE, bold: bool = False) -> list[str]:
+    """Return `words` as lines that fit the width of the drawing."""
+    return wrap(plain(words), place.room / place.wider(bold=bold), size, bold=bold)
 
 
-def width_of(words: str) -> float:
+def width_of(words: str, place: Place) -> float:
     """Return the px that a line of text takes."""
-    return text_width(words, SIZE) * _WIDER
+    return text_width(words, SIZE) * place.wider()
 
 
-def fits(words: str, room: float) -> bool:
-    """Whether a label has room in a part of a bar, with a little air."""
-    return width_of(words) + 8 <= room
+def fits(words: str, place: Place, share: float) -> bool:
+    """Whether a label has room in a part of a bar, `share` of its whole width, with a little air."""
+    return width_of(words, place) + 8 <= share * place.room
 
 
-def stand_beside(line: str, words: str, room: float) -> bool:
+def stand_beside(line: str, words: str, place: Place) -> bool:
     """Whether `line` on the left and `words` on the right have room on one line."""
-    return width_of(f"{line}   {words}") <= room
+    return width_of(f"{line}   {words}", place) <= place.room
 
 
 def joined(pieces: list[SafeString]) -> SafeString:

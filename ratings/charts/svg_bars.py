@@ -36,7 +36,7 @@ def draw_bars(chart: BarChart, place: Place, *, top: float = 0) -> tuple[SafeStr
 def _heading(chart: BarChart, bar: Bar, place: Place, y: float) -> tuple[SafeString, float]:
     """The name of the bar and what it counts, in words beside the first: on one line where both fit."""
     pieces = []
-    for name, total in _lines(chart, bar, place.room):
+    for name, total in _lines(chart, bar, place):
         y += LINE_HEIGHT
         if name:
             pieces.append(text(place, name, x="0", y=y - 4))
@@ -45,13 +45,13 @@ def _heading(chart: BarChart, bar: Bar, place: Place, y: float) -> tuple[SafeStr
     return joined(pieces), y + 2
 
 
-def _lines(chart: BarChart, bar: Bar, room: float) -> list[tuple[str, str]]:
-    """The heading in a given room: what stands left and right in each line."""
-    names = lines_of(f"{bar.label}, {bar.note}" if bar.note else bar.label, room)
+def _lines(chart: BarChart, bar: Bar, place: Place) -> list[tuple[str, str]]:
+    """The heading: what stands left and right in each line."""
+    names = lines_of(f"{bar.label}, {bar.note}" if bar.note else bar.label, place)
     total = chart.total_words(bar) if bar is chart.bars[0] else str(bar.total)
-    if not stand_beside(names[-1], total, room):
+    if not stand_beside(names[-1], total, place):
         total = str(bar.total)
-    if not stand_beside(names[-1], total, room):
+    if not stand_beside(names[-1], total, place):
         names.append("")
     return [*((name, "") for name in names[:-1]), (names[-1], total)]
 
@@ -114,7 +114,7 @@ def _words(part: Part) -> str:
 
 def _label(part: Part, place: Place, start: float, length: float, y: float) -> SafeString:
     """Symbol and count where they fit, else the symbol alone; both stand below then. Never a number that only colour explains."""
-    words = next((words for words in (_words(part), part.symbol) if fits(words, length * place.room)), "")
+    words = next((words for words in (_words(part), part.symbol) if fits(words, place, length)), "")
     if not words:
         return joined([])
     return _sign(part, words, place, start + length / 2, y + _BAR / 2 + 5)
@@ -125,7 +125,7 @@ def _sign(part: Part, words: str, place: Place, middle: float, foot: float) -> S
         look = "on" if part.is_outlined else svg.text_look(part.look)
         return text(place, words, x=place.x(middle), y=foot, look=look, anchor="middle")
     # A ground of its own, so that the hatching strikes nothing out.
-    half = width_of(words) / 2 + 2
+    half = width_of(words, place) / 2 + 2
     ground = '<rect x="{}" y="{}" width="{}" height="{}" rx="2" {}/>'
     sizes = [place.size(value) for value in (-half, -14, 2 * half, 18)]
     pieces = [format_html(ground, *sizes, place.look("ground")), text(place, words, x="0", y=0, look="on", anchor="middle")]
@@ -134,42 +134,42 @@ def _sign(part: Part, words: str, place: Place, middle: float, foot: float) -> S
 
 def _below(bar: Bar, place: Place, y: float) -> tuple[SafeString, float]:
     """The numbers of the parts that are too small for them, each as near to its part as those before it let it."""
-    small = [(part, start) for part, start, length in _placed(bar) if not fits(_words(part), length * place.room)]
+    small = [(part, start) for part, start, length in _placed(bar) if not fits(_words(part), place, length)]
     pieces = []
-    for line in _lines_below(small, place.room):
+    for line in _lines_below(small, place):
         y += LINE_HEIGHT
         pieces += [_count(part, place, left / place.room, y - 1) for part, left in line]
     return joined(pieces), y
 
 
-def _lines_below(small: Sequence[tuple[Part, float]], room: float) -> list[list[tuple[Part, float]]]:
+def _lines_below(small: Sequence[tuple[Part, float]], place: Place) -> list[list[tuple[Part, float]]]:
     """Share the numbers out over lines and push them apart, first to the right, then back from the edge."""
     lines: list[list[tuple[Part, float]]] = []
-    used = room + 1
+    used = place.room + 1
     for part, start in small:
-        used += _width(part)
-        if used > room:
+        used += _width(part, place)
+        if used > place.room:
             lines.append([])
-            used = _width(part)
+            used = _width(part, place)
         lines[-1].append((part, start))
-    return [_apart(line, room) for line in lines]
+    return [_apart(line, place) for line in lines]
 
 
-def _apart(line: Sequence[tuple[Part, float]], room: float) -> list[tuple[Part, float]]:
+def _apart(line: Sequence[tuple[Part, float]], place: Place) -> list[tuple[Part, float]]:
     lefts, end = [], 0.0
     for part, start in line:
-        lefts.append(max(start * room, end))
-        end = lefts[-1] + _width(part)
-    end = room + _APART
+        lefts.append(max(start * place.room, end))
+        end = lefts[-1] + _width(part, place)
+    end = place.room + _APART
     for index in reversed(range(len(line))):
-        lefts[index] = min(lefts[index], end - _width(line[index][0]))
+        lefts[index] = min(lefts[index], end - _width(line[index][0], place))
         end = lefts[index]
     return [(part, left) for (part, _), left in zip(line, lefts, strict=True)]
 
 
-def _width(part: Part) -> float:
+def _width(part: Part, place: Place) -> float:
     """The px that a number below a bar takes, with the space after it."""
-    return (MARK + 4 + width_of(str(part.count)) if part.look in MARKED else width_of(_words(part))) + _APART
+    return (MARK + 4 + width_of(str(part.count), place) if part.look in MARKED else width_of(_words(part), place)) + _APART
 
 
 def _count(part: Part, place: Place, start: float, y: float) -> SafeString:

@@ -6,9 +6,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ratings.charts.parts import ReturnCurve
-from ratings.charts.svg import LINE_HEIGHT, Place, joined, text
+from ratings.charts.svg import LINE_HEIGHT, Place, joined, text, width_of
 
 _HEIGHT: Final = 168
+_AIR: Final = 6  # beside words that stand next to the curve or on it
 
 
 def draw_curve(curve: ReturnCurve, place: Place, *, top: float = 0) -> tuple[SafeString, float]:
@@ -63,12 +64,19 @@ def _deadline(curve: ReturnCurve, place: Place, ceiling: float, floor: float, sp
 
 
 def _reached(curve: ReturnCurve, place: Place, floor: float, span: int) -> list[SafeString]:
-    """The number reached so far, above the end of the curve or, near the top, below its edge."""
+    """The number reached so far: above the end of the curve, near the top beside it or, late in the round, on a ground of its own."""
     share = ((curve.until - curve.starts).days + 1) / span
     height = _HEIGHT * min(curve.total / curve.owed, 1)
-    is_low = height < _HEIGHT - 2 * LINE_HEIGHT
-    anchor = "end" if share > 0.4 else "start"
-    y = floor - height + (-6 if is_low else LINE_HEIGHT)
-    look = "text" if is_low else "on-gesetzt"
-    x = place.x(share) if anchor == "end" else "0"
-    return [text(place, f"{curve.total} eingegangen ", x=x, y=y, look=look, anchor=anchor)]
+    words = f"{curve.total} eingegangen"
+    is_early = share <= 0.4
+    if height < _HEIGHT - 2 * LINE_HEIGHT:
+        y, x = floor - height - 6, "0" if is_early else place.x(share)
+        return [text(place, f"{words} ", x=x, y=y, anchor="start" if is_early else "end")]
+    y = floor - height + LINE_HEIGHT
+    if is_early:
+        return [place.group(share, y, [text(place, words, x=place.size(_AIR), y=0)])]
+    # The steps before the last may be low: the words stand partly on the curve, partly above it.
+    width = width_of(words, place) + 2 * _AIR
+    sizes = [place.size(value) for value in (-width, 4 - LINE_HEIGHT, width - _AIR / 2, LINE_HEIGHT)]
+    ground = format_html('<rect x="{}" y="{}" width="{}" height="{}" rx="2" {}/>', *sizes, place.look("ground"))
+    return [place.group(share, y, [ground, text(place, words, x=place.size(-_AIR), y=0, anchor="end")])]

@@ -10,6 +10,7 @@ from lxml import etree
 from ratings import charts
 from ratings.appendix import Appendix
 from ratings.charts import BarChart, Chart, ReturnCurve, RoundResult
+from ratings.charts.parts import ReturnDay
 from ratings.rollup import Standing
 from ratings.scheme import Grade
 from tests.ratings.appendix_samples import NASTY, appendix, every_kind, row
@@ -311,6 +312,28 @@ def test_a_file_says_how_binding_it_is(changes: dict[str, Any], told: list[str],
     assert ("Entwurf" in text, "Beispieldaten" in text) == (whole.is_draft, whole.is_example)
     assert charts.picture_name(chart, whole) == name
     assert "Stand 22.11.2026" in text
+
+
+@pytest.mark.parametrize(("until", "total"), [(8, 120), (8, 20), (28, 120), (28, 20)])
+def test_the_number_reached_is_readable_wherever_the_curve_ends(until: int, total: int) -> None:
+    """Never white: it may stand beside the curve, or above its lower steps."""
+    start, day, end = (date(2026, 11, at) for at in (1, until, 30))
+    curve = ReturnCurve("ruecklauf", "Rücklauf", "", 134, start, end, day, end, (ReturnDay(day, total, total),))
+    looks = [text.get("class") for svg in page_svgs(curve) for text in svg.iter(f"{SVG}text") if "eingegangen" in text.text]
+    assert looks == ["chart__text"]
+
+
+def test_the_legend_of_a_file_gives_the_numbers_of_the_whole() -> None:
+    """No table stands beside a file. Rounds are no whole: nobody adds them up."""
+    whole = appendix(*rated(Grade.HIGH, None, field=1), *rated(Grade.HIGH, Grade.LOW, field=2))
+    course = charts.course_chart([RoundResult("2024", whole.rows), RoundResult("2025", whole.rows)])
+    assert course
+    first, second = (
+        [text.text for text in parsed(charts.file_picture(chart, whole)).iter(f"{SVG}text")]
+        for chart in (charts.distribution_chart(whole), course)
+    )
+    assert {"hoch 2", "mittel 0", "gering 1", "unklar 0", "nicht bewertet 1"} <= set(first)
+    assert {"hoch", "mittel", "gering", "unklar", "nicht bewertet"} <= set(second)
 
 
 def test_the_map_has_every_row_and_leads_to_it() -> None:
