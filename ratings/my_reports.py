@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from goals.models import Deputy
 from goals.permissions import access_for, current_deputies
@@ -36,10 +35,6 @@ class Question:
     asked_at: datetime
     due_on: date | None
     inquiry: Inquiry
-
-    @property
-    def is_overdue(self) -> bool:
-        return self.due_on is not None and self.due_on < timezone.localdate()
 
 
 @dataclass(frozen=True)

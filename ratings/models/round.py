@@ -1,17 +1,13 @@
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from goals.models import Concept
 from ratings.querysets import RoundQuerySet
 from ratings.states import RoundState
-
-if TYPE_CHECKING:
-    from datetime import date
 
 
 class ReportingRound(models.Model):
@@ -91,7 +87,3 @@ class ReportingRound(models.Model):
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         self.__dict__.pop("reopened", None)
         super().refresh_from_db(*args, **kwargs)
-
-    def days_left(self, today: "date | None" = None) -> int:
-        """Days until the deadline, which includes its own day: 0 is „heute“, negative is overdue."""
-        return (self.due_on - (today or timezone.localdate())).days
