@@ -1,6 +1,5 @@
 """Forms of the pages on ratings."""
 
-from itertools import count, repeat
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
@@ -8,7 +7,7 @@ from django import forms
 from goals.text import clean_text
 from ratings.agreement import Decided
 from ratings.models import AgreedRating, Submission
-from ratings.scheme import NOT_RATED_WORD, Grade, Marker
+from ratings.scheme import NOT_RATED_SHAPE, NOT_RATED_WORD, Grade, Marker
 
 UNRATED = "ohne"
 _GRADES = [*((grade.value, grade.word) for grade in Grade), (UNRATED, NOT_RATED_WORD)]
@@ -31,12 +30,22 @@ class Switch(NamedTuple):
     key: str
 
 
+class GradeChoice(NamedTuple):
+    """A grade or „nicht bewertet“ as something to choose; `shape` is its mark, `key` as for a switch."""
+
+    value: str
+    word: str
+    shape: str
+    is_set: bool
+    key: str
+
+
 class AgreementForm(forms.Form):
     """What the Jour fixe decides for one Maßnahme, with the version and the submissions that were on the page."""
 
     use_required_attribute = False
-    # The key of the first Kennzeichen, the others follow it; none where there are no keys.
-    first_key: ClassVar[int | None] = None
+    # Whether grades and Kennzeichen have keys: 1 to 4 and 0, then on from 5. The script reads them from the page.
+    has_keys: ClassVar[bool] = False
 
     grade = forms.ChoiceField(
         label="Zielerreichungsgrad",
@@ -58,9 +67,18 @@ class AgreementForm(forms.Form):
 
     def switches(self) -> list[Switch]:
         """Return the Kennzeichen that are agreed, in the order of the scheme."""
-        keys = count(self.first_key) if self.first_key else repeat("")
         return [
-            Switch(marker, bool(self[marker.value].value()), str(key)) for marker, key in zip(Marker.voted(), keys, strict=False)
+            Switch(marker, bool(self[marker.value].value()), str(key) if self.has_keys else "")
+            for key, marker in enumerate(Marker.voted(), len(Grade) + 1)
+        ]
+
+    def choices(self) -> list[GradeChoice]:
+        """Return what can be agreed, „nicht bewertet“ last."""
+        chosen = self["grade"].value()
+        looks = [(grade.value, grade.word, grade.shape, key) for key, grade in enumerate(Grade, 1)]
+        return [
+            GradeChoice(value, word, shape, value == chosen, str(key) if self.has_keys else "")
+            for value, word, shape, key in (*looks, (UNRATED, NOT_RATED_WORD, NOT_RATED_SHAPE, 0))
         ]
 
     def clean_version(self) -> int:

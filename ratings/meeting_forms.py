@@ -91,7 +91,7 @@ class NoteForm(forms.Form):
 class MeetingDecisionForm(NoteForm, AgreementForm):
     """A decision with the note on it."""
 
-    first_key = 5
+    has_keys = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

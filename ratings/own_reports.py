@@ -72,8 +72,9 @@ class OwnReports:
         return common_due(self.round, self.owed)
 
     @property
-    def is_over(self) -> bool:
-        return self.due_on < timezone.localdate()
+    def is_running(self) -> bool:
+        """The deadline of most reports is still to come, or today."""
+        return self.due_on >= timezone.localdate()
 
     @property
     def is_late(self) -> bool:

@@ -27,3 +27,8 @@ class InquiryState(models.TextChoices):
     OPEN = "open", "offen"
     ANSWERED = "answered", "beantwortet"
     DONE = "done", "erledigt"
+
+
+class MeetingState(models.TextChoices):
+    PLANNED = "planned", "geplant"
+    HELD = "held", "abgehalten"

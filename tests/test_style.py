@@ -9,9 +9,30 @@ from django.test import Client
 
 from evalportal.style_guide import GROUPS, SPACES, tokens
 from evalportal.stylesheets import ALWAYS
-from evalportal.templatetags.components import register
+from evalportal.templatetags import components, help_pages
+from ratings.templatetags import ampel, charts
 
 CSS = Path(settings.BASE_DIR) / "static/css"
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+LIBRARIES = (components.register, help_pages.register, ampel.register, charts.register)
+# What every page is framed by, /stil/ too: shown without a sample.
+FRAME = {"stylesheets"}
+FRAME_PARTS = {"appearance.html", "head.html", "help_link.html", "menu.html", "search_form.html"}
+# Parts that look one way, by the class that marks them; written in components/ or by a tag alone.
+PARTS = (
+    "callout",
+    "empty",
+    "kern-alert",
+    "tabs",
+    "tabs__link",
+    "toast",
+    "rating",
+    "state",
+    "marker",
+    "swatch",
+    "steps",
+    "figure",
+)
 SHEETS = sorted(path.name for path in CSS.glob("*.css"))
 
 RAW_COLOUR = re.compile(r"#[0-9a-f]{3,8}\b(?![^{]*\{)|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|hwb|light-dark)\(", re.IGNORECASE)
@@ -66,7 +87,25 @@ def test_it_shows_every_part_and_every_token(client: Client, settings: pytest.Fi
         for _, samples in GROUPS
         for sample in samples
     )
-    assert [name for name in register.tags if name != "stylesheets" and f"{{% {name} " not in sources] == []
+    tags = [name for library in LIBRARIES for name in library.tags if name not in FRAME]
+    assert [name for name in tags if not re.search(rf"{{% {name}\b", sources)] == []
+    included = {path.name for path in (TEMPLATES / "components").glob("*.html")} - FRAME_PARTS
+    drawn = "".join(
+        path.read_text(encoding="utf-8") for path in (Path(settings.BASE_DIR) / "evalportal/templatetags").glob("*.py")
+    )
+    drawn += "".join(path.read_text(encoding="utf-8") for path in (Path(settings.BASE_DIR) / "ratings/templatetags").glob("*.py"))
+    assert [name for name in sorted(included) if f"components/{name}" not in sources + drawn] == []
     found = tokens()
     assert len(found["colours"]) > 20
     assert [token.name for token in (*found["colours"], *found["types"]) if f"<code>{token.name}</code>" not in page] == []
+
+
+def test_parts_are_written_in_their_components_alone() -> None:
+    """A copy by hand would look different with the next change of the part."""
+    copies = [
+        f"{path.relative_to(TEMPLATES)}: {found}"
+        for path in sorted(TEMPLATES.rglob("*.html"))
+        if path.parent.name not in ("components", "style_guide")
+        for found in re.findall(rf'class="(?:{"|".join(PARTS)})[ "{{][^>]*', path.read_text(encoding="utf-8"))
+    ]
+    assert copies == []

@@ -8,11 +8,7 @@ from simple_history.models import HistoricalRecords
 from goals.models import Measure
 from ratings.models.round import ReportingRound
 from ratings.querysets import AgendaItemQuerySet, MeetingQuerySet
-
-
-class MeetingState(models.TextChoices):
-    PLANNED = "planned", "geplant"
-    HELD = "held", "abgehalten"
+from ratings.states import MeetingState
 
 
 class AgendaOrigin(models.TextChoices):

@@ -1,5 +1,6 @@
 """Rating, Kennzeichen and states as they look on every page: word, shape and colour (DESIGN.md, section 3). No tag queries."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -10,9 +11,10 @@ from django.utils.safestring import SafeString
 
 from ratings import scheme
 from ratings.charts import rated_parts, segments
+from ratings.returns import bar_parts
 from ratings.rollup import Progress, Share, Standing
 from ratings.scheme import Grade, Marker
-from ratings.states import ReportState, RoundState
+from ratings.states import InquiryState, MeetingState, ReportState, RoundState
 
 if TYPE_CHECKING:
     from ratings.appendix import AppendixRow
@@ -37,6 +39,7 @@ _PROGRESS_VARIANTS: Final = {
     Progress.INQUIRY: "returned",
     Progress.DECIDE: "decide",
 }
+_INQUIRY_VARIANTS: Final = {InquiryState.OPEN: "returned", InquiryState.ANSWERED: "running"}
 _ROUND_VARIANTS: Final = {
     RoundState.PREPARING: "open",
     RoundState.OPEN: "running",
@@ -103,6 +106,23 @@ def grade(value: Grade | str | None, *, proposal: bool = False, size: str = "", 
     return _rating(parsed.shape, parsed.word, proposal=proposal, size=size, note=note)
 
 
+@register.simple_tag
+def face(name: str, word: str) -> SafeString:
+    """Return shape and word of what is no grade of one Maßnahme: a part of a distribution, „uneinig“ in an explanation."""
+    return _rating(name, word, proposal=False, size="", note="")
+
+
+@register.simple_tag
+def change(old: Grade | str | None, new: Grade | str | None, *, proposal: bool = False) -> SafeString:
+    """Return what a grade was and what it is now."""
+    return format_html(
+        '<span class="change">{} <span class="change__to" aria-hidden="true">→</span>'
+        '<span class="kern-sr-only">geändert in</span> {}</span>',
+        grade(old, proposal=proposal, size="inline"),
+        grade(new, proposal=proposal, size="inline"),
+    )
+
+
 def _marker_face(marker: Marker) -> SafeString:
     if marker.icon:
         return format_html('<svg aria-hidden="true"><use href="{}"/></svg>', _symbol(marker.icon))
@@ -130,7 +150,9 @@ def markers(values: Iterable[Marker | str]) -> str:
     return format_html('<span class="markers">{}</span>', boxes) if boxes else ""
 
 
-def _state(word: str, variant: str) -> SafeString:
+@register.simple_tag
+def state(word: str, variant: str = "") -> SafeString:
+    """Return a state in its own words; `variant` is one of those of `.state` in the stylesheets."""
     icon = format_html('<span class="kern-icon kern-icon--{}" aria-hidden="true"></span>', "check") if variant == "done" else ""
     return format_html('<span class="state{}">{}{}</span>', f" state--{variant}" if variant else "", icon, word)
 
@@ -138,23 +160,37 @@ def _state(word: str, variant: str) -> SafeString:
 @register.simple_tag
 def report_state(value: ReportState | str) -> SafeString:
     """Return the state of a Sachstandsbericht."""
-    state = ReportState(value)
-    return _state(str(state.label), _REPORT_VARIANTS.get(state, ""))
+    parsed = ReportState(value)
+    return state(str(parsed.label), _REPORT_VARIANTS.get(parsed, ""))
 
 
 @register.simple_tag
 def progress_state(value: Progress | str) -> SafeString:
     """Return how far a Maßnahme is in its round: the column „Stand“."""
     progress = Progress(value)
-    return _state(str(progress.label), _PROGRESS_VARIANTS.get(progress, ""))
+    return state(str(progress.label), _PROGRESS_VARIANTS.get(progress, ""))
 
 
 @register.simple_tag
 def round_state(value: RoundState | str, has_ratings: bool = True, *, named: bool = False) -> SafeString:
     """Return the state of a Berichtsrunde; its word depends on whether the round has ratings. `named`: „Runde offen“."""
-    state = RoundState(value)
-    word = state.word(has_ratings=has_ratings)
-    return _state(f"Runde {word}" if named else word, _ROUND_VARIANTS.get(state, ""))
+    parsed = RoundState(value)
+    word = parsed.word(has_ratings=has_ratings)
+    return state(f"Runde {word}" if named else word, _ROUND_VARIANTS.get(parsed, ""))
+
+
+@register.simple_tag
+def meeting_state(value: MeetingState | str) -> SafeString:
+    """Return the state of a Jour-fixe-Sitzung."""
+    parsed = MeetingState(value)
+    return state(str(parsed.label), "" if parsed == MeetingState.HELD else "running")
+
+
+@register.simple_tag
+def inquiry_state(value: InquiryState | str) -> SafeString:
+    """Return the state of a Rückfrage."""
+    parsed = InquiryState(value)
+    return state(str(parsed.label), _INQUIRY_VARIANTS.get(parsed, ""))
 
 
 def _percent(share: float) -> str:
@@ -197,6 +233,16 @@ def legend(*, proposals: bool = True, markers: bool = True) -> dict[str, object]
     `markers`: the Kennzeichen as well, where they stand beside the ratings.
     """
     return {"grades": list(Grade), "markers_of_scheme": list(Marker) if markers else (), "proposals": proposals}
+
+
+@register.inclusion_tag("components/progress_legend.html")
+def progress_legend(parts: Sequence[tuple[str, int, str]] = (), *, all: bool = False) -> dict[str, object]:
+    """Return what the colours of `progress_bar` mean, with the counts of `parts`; of empty parts only with `all`.
+
+    Without `parts` the words alone, for several bars.
+    """
+    shown = [part for part in parts if part[1] or all] if parts else bar_parts(Counter())
+    return {"parts": parts, "shown": [("track" if look == "open" else look, count, word) for look, count, word in shown]}
 
 
 @register.simple_tag

@@ -26,11 +26,11 @@ from ratings.appendix import (
     sort_rows,
 )
 from ratings.filtersets import OverviewFilter
-from ratings.forms import UNRATED, AgreementForm, initial_of_proposal, initial_of_rating
+from ratings.forms import AgreementForm, initial_of_proposal, initial_of_rating
 from ratings.measure_cards import thread_anchor
 from ratings.measure_page import MeasurePage, Spot, current_round, visible_rounds
 from ratings.models import ReportingRound, StatusReport
-from ratings.scheme import NOT_RATED_WORD, Grade, Marker
+from ratings.scheme import NOT_RATED_WORD, Marker
 from ratings.taking_back import take_back
 from ratings.views import overview_comparison as comparing
 from ratings.views.overview_page import faces_of, was_asked
@@ -249,7 +249,6 @@ def _context(request: SignedInRequest, page: MeasurePage) -> dict[str, Any]:
         "rounds": [(round_, spot.url(round_=round_)) for round_ in spot.rounds],
         "nobody_is_named": page.appendix is not None and not page.cards and not was_asked(page.appendix),
         "responsible": bool(permissions.may_coordinate(request.user, spot.concept.pk)),
-        "grades": [(grade.value, grade.word, grade.shape) for grade in Grade] + [(UNRATED, NOT_RATED_WORD, UNRATED)],
     }
 
 

@@ -7,19 +7,14 @@ from typing import Any
 from goals.requests import SignedInRequest
 from ratings import meeting_decisions
 from ratings import meetings as acts
-from ratings.forms import UNRATED, initial_of_proposal, initial_of_rating
+from ratings.forms import initial_of_proposal, initial_of_rating
 from ratings.measure_page import MeasurePage
 from ratings.meeting_changes import changes_since
 from ratings.meeting_forms import MeetingDecisionForm, NoteForm
 from ratings.meeting_page import MeetingPage, MeetingSpot, Point
-from ratings.scheme import NOT_RATED_WORD, Grade, Marker
+from ratings.scheme import Marker
 from ratings.views.measure import Kept
 
-# Which key stands for which grade and Kennzeichen; static/js/meeting.js reads them from the page.
-GRADE_KEYS = (
-    *((grade.value, grade.word, grade.shape, str(key)) for key, grade in enumerate(Grade, 1)),
-    (UNRATED, NOT_RATED_WORD, UNRATED, "0"),
-)
 # What a conflict shows again from the form that lost it.
 _ENTERED = ("grade", "reason", "remark", "note", *(marker.value for marker in Marker.voted()))
 
@@ -94,7 +89,7 @@ def _with_form(
     seen |= {"version": str(case.version), "seen": case.seen}
     if form is None:
         form = MeetingDecisionForm(initial={"note": point.item.note} | (entered or _initial(request, case)) | seen)
-    return {"form": form, "was_refused": refused, "grades": GRADE_KEYS}
+    return {"form": form, "was_refused": refused}
 
 
 def _initial(request: SignedInRequest, case: MeasurePage) -> dict[str, Any]:
