@@ -137,20 +137,37 @@ class OverviewFilter(django_filters.FilterSet):
         `rows` are of, if one was asked for; it stays in every query string, as does with `is_saved` the code of an Ansicht.
         """
         super().__init__(data, Measure.objects.none())
-        names = rows if isinstance(rows, Names) else Names.of(rows)
+        self._leave_out(faces, is_comparing=comparable is not None, has_version=version is not None, is_saved=is_saved)
+        self._offer(rows if isinstance(rows, Names) else Names.of(rows), faces)
+        self._place_columns(faces)
+        self.unrated = dict(unrated or {})
+        self.newest_comparable = ""
+        if "vergleich" in self.filters:
+            self._place_previous(comparable or ())
+            self._offer_comparison(comparable or ())
+        self.is_comparison_refused = faces.summaries and any(self.data.get(name) for name in ("vergleich", "veraenderung"))
+        self.form.is_valid()
+        if self.changes and not self.compared_with:
+            self.form.add_error("veraenderung", _NOTHING_TO_COMPARE)
+
+    def _leave_out(self, faces: Faces, *, is_comparing: bool, has_version: bool, is_saved: bool) -> None:
+        """Take away the filters that mean nothing in this round or for this person."""
         shown = {
             "bewertung": faces.grades,
             "stand": faces.states,
             "uneinig": faces.states and faces.grades,
             "fehlt": faces.states,
             "niemand": faces.inside,
-            "vergleich": faces.grades and comparable is not None,
-            "veraenderung": faces.grades and comparable is not None,
-            "fassung": version is not None,
+            "vergleich": faces.grades and is_comparing,
+            "veraenderung": faces.grades and is_comparing,
+            "fassung": has_version,
             "ansicht": is_saved,
         }
         for name in [name for name, is_shown in shown.items() if not is_shown]:
             del self.filters[name]
+
+    def _offer(self, names: Names, faces: Faces) -> None:
+        """Give the filters those of their choices that can occur."""
         if "bewertung" in self.filters and not faces.states:
             self._choices("bewertung", [*Grade.choices, (UNRATED_VALUE, scheme.NOT_RATED_WORD)])
         self._choices("handlungsfeld", names.fields.items())
@@ -161,19 +178,12 @@ class OverviewFilter(django_filters.FilterSet):
             self._choices("kennzeichen", [(Marker.MANDATORY.value, Marker.MANDATORY.label)])
         if faces.summaries and faces.states:
             self._choices("stand", [(value, word) for value, word in Progress.choices if value not in _OF_RATINGS])
-        self.unrated = dict(unrated or {})
-        self.newest_comparable = ""
-        self._place_columns(faces)
-        if "vergleich" in self.filters:
-            self._place_previous(comparable or ())
-            self._choices("vergleich", comparable or ())
-            if title := self.unrated.get(self.data.get("vergleich", "")):
-                why = f"„{title}“ ist eine Runde ohne Bewertung; mit ihr lässt sich nicht vergleichen."
-                self.filters["vergleich"].extra["error_messages"] = {"invalid_choice": why}
-        self.is_comparison_refused = faces.summaries and any(self.data.get(name) for name in ("vergleich", "veraenderung"))
-        self.form.is_valid()
-        if self.changes and not self.compared_with:
-            self.form.add_error("veraenderung", _NOTHING_TO_COMPARE)
+
+    def _offer_comparison(self, comparable: Sequence[tuple[str, str]]) -> None:
+        self._choices("vergleich", comparable)
+        if title := self.unrated.get(self.data.get("vergleich", "")):
+            why = f"„{title}“ ist eine Runde ohne Bewertung; mit ihr lässt sich nicht vergleichen."
+            self.filters["vergleich"].extra["error_messages"] = {"invalid_choice": why}
 
     def _choices(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
         self.filters[name].extra["choices"] = list(choices)

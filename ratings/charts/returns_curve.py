@@ -1,7 +1,7 @@
 """Rücklauf over time as a chart: reports of the whole round by day, never by unit or person (DESIGN.md, rule 9). Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -20,34 +20,37 @@ def return_curve(
     """
     if not owed or not came_in:
         return None
-    counts = Counter(max(day, opens_on) for day in came_in)
-    days, total = [], 0
-    for day in sorted(counts):
-        total += counts[day]
-        days.append(ReturnDay(day, counts[day], total))
+    days = _days(max(day, opens_on) for day in came_in)
     ends = max(due_on, days[-1].day)
-    in_time = sum(count for day, count in counts.items() if day <= due_on)
-    late = total - in_time
     return ReturnCurve(
         name=RETURNS,
         title="Rücklauf im Verlauf",
         description=(
             f"Eingegangene Berichte nach Tagen zusammengezählt, vom {opens_on:%d.%m.%Y} bis zum {ends:%d.%m.%Y}. "
-            f"Geschuldet sind {owed}, eingegangen sind {total}"
-            + (
-                f", davon {late} nach der Abgabefrist am {due_on:%d.%m.%Y}."
-                if late
-                else f"; Abgabefrist ist der {due_on:%d.%m.%Y}."
-            )
+            f"Geschuldet sind {owed}, eingegangen sind {days[-1].total}{_in_time(days, due_on)}."
         ),
         owed=owed,
         starts=opens_on,
         ends=ends,
         until=ends if is_closed else max(days[-1].day, min(today, ends)),
         due=due_on,
-        days=tuple(days),
+        days=days,
         notes=(
             "Gezählt wird jeder Bericht am Tag seiner ersten Einreichung, auch wenn er danach zurückgegeben wurde; "
             "zurückgezogene zählen nicht.",
         ),
     )
+
+
+def _days(came_in: Iterable[date]) -> tuple[ReturnDay, ...]:
+    """The days on which something came in, in their order, added up."""
+    days, total = [], 0
+    for day, count in sorted(Counter(came_in).items()):
+        total += count
+        days.append(ReturnDay(day, count, total))
+    return tuple(days)
+
+
+def _in_time(days: Iterable[ReturnDay], due_on: date) -> str:
+    late = sum(day.new for day in days if day.day > due_on)
+    return f", davon {late} nach der Abgabefrist am {due_on:%d.%m.%Y}" if late else f"; Abgabefrist ist der {due_on:%d.%m.%Y}"
