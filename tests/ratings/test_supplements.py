@@ -154,7 +154,8 @@ def test_the_next_version_differs_in_one_row(case: Case) -> None:
     supplement = case.open(give_back=[case.report.pk])
     assert StatusReport.objects.get(pk=case.report.pk).state == ReportState.RETURNED
     assert case.report.inquiries.get().messages.get().text == supplement.reason
-    drafts.save_draft(case.report.pk, {"situation": "Es sind 40 Plätze.", "unparsed": {}}, version=1, user=case.reporter)
+    values = {"situation": "Es sind 40 Plätze.", "answer": "Steht jetzt im Bericht.", "unparsed": {}}
+    drafts.save_draft(case.report.pk, values, version=1, user=case.reporter)
     submitting.submit(case.report.pk, user=case.reporter)
     case.rate()
     Measure.objects.filter(pk=case.measure.pk).update(title="Heute heißt sie anders", is_mandatory=True)
