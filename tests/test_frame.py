@@ -7,9 +7,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import path
 from django.utils import timezone
+from django.views.defaults import bad_request, server_error
 
 from evalportal.accounts.models import User
 from evalportal.lost_post import KINDS, WAYS_TO_CONCEPT
@@ -208,6 +209,21 @@ def test_error_pages(person: User, address: str, status: int, words: str) -> Non
     response = browser.get(address)
     assert response.status_code == status
     assert words in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("show", "title"),
+    [
+        (server_error, "Das hat nicht geklappt"),
+        (lambda request: bad_request(request, ValueError()), "Diese Anfrage war nicht lesbar"),
+    ],
+)
+def test_pages_for_the_worst_case_need_no_database(show: Any, title: str) -> None:
+    """This test may not use the database, and the page gets no context of the request."""
+    page = show(RequestFactory().get("/")).content.decode()
+    assert f"<title>{title} – Evaluationsportal</title>" in page
+    assert f'<h1 class="page-header__title">{title}</h1>' in page
+    assert page.count("Zur Startseite") == 1
 
 
 NAVIGATION = {
