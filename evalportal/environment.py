@@ -1,11 +1,83 @@
-"""The `.env` of a copy that is tried out. Runs before the settings are loaded, which refuse to start without a `SECRET_KEY`."""
+"""Settings from the environment and from `.env`; the `.env` of a copy that is tried out. Runs before the settings are loaded."""
 
 import os
 import re
 import secrets
+import warnings
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parent.parent
+_TRUE: Final = {"true", "yes", "on", "1"}
+_FALSE: Final = {"false", "no", "off", "0"}
+_DATABASES: Final = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
+
+
+class Environment:
+    """Reads settings. An empty variable is one that is not set; one that cannot be read stops the start and says what is needed.
+
+    The message never holds the value: it may contain a password.
+    """
+
+    def __init__(self, variables: Mapping[str, str] | None = None, root: Path = ROOT) -> None:
+        """`variables`: those of the process if left out. What they leave open is read from `.env`."""
+        self._env = environ.Env()
+        self._env.ENVIRON = _given(os.environ if variables is None else variables)
+        if (root / ".env").exists():
+            # `read_env` writes into its class, by default into the environment of the process.
+            file: Any = type("File", (environ.Env,), {"ENVIRON": {}})
+            file.read_env(root / ".env")
+            self._env.ENVIRON = _given(file.ENVIRON) | self._env.ENVIRON
+
+    def text(self, name: str, default: str = "") -> str:
+        return str(self._env.str(name, default=default))
+
+    def lines(self, name: str) -> str:
+        """A text in which `\\n` breaks a line."""
+        return str(self._env.str(name, default="", multiline=True))
+
+    def texts(self, name: str, default: list[str]) -> list[str]:
+        """Texts that commas separate."""
+        given = [part.strip() for part in self.text(name).split(",")]
+        return [part for part in given if part] or default
+
+    def number(self, name: str, default: int) -> int:
+        return self._read(name, lambda: int(self.text(name, str(default))), "a whole number")
+
+    def flag(self, name: str, default: bool) -> bool:
+        given = self.text(name, str(default)).strip().lower()
+        return self._read(name, lambda: {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}[given], "true or false")
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        def parsed() -> dict[str, Any]:
+            with warnings.catch_warnings(action="ignore"):  # of an unknown kind of database; they would show the password
+                found: dict[str, Any] = self._env.db(name, default=default)
+            if found.get("ENGINE") not in _DATABASES or not found["NAME"]:
+                raise ValueError
+            return found
+
+        return self._read(name, parsed, "an address like postgresql://user:password@host/name or sqlite:////path/to/file")
+
+    def mail(self, name: str, default: str) -> dict[str, Any]:
+        return self._read(
+            name, lambda: dict(self._env.email_url(name, default=default)), "an address like smtp+tls://user:password@host:587"
+        )
+
+    def _read(self, name: str, parse: Callable[[], T], needed: str) -> T:
+        try:
+            return parse()
+        except (ImproperlyConfigured, KeyError, ValueError):
+            raise ImproperlyConfigured(f"{name} cannot be read. It must be {needed}; leave it empty for the default.") from None
+
+
+def _given(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if value.strip()}
 
 
 def ensure_env(root: Path = ROOT) -> bool:
@@ -16,7 +88,7 @@ def ensure_env(root: Path = ROOT) -> bool:
     """
     path = root / ".env"
     present = path.read_text(encoding="utf-8") if path.exists() else ""
-    if os.environ.get("SECRET_KEY") or _has_key(present):
+    if os.environ.get("SECRET_KEY", "").strip() or _has_key(present):
         return False
     separator = "\n" if present and not present.endswith("\n") else ""
     path.touch(mode=0o600)

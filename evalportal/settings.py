@@ -2,25 +2,24 @@
 
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from evalportal.environment import Environment
 from evalportal.legal.owner import read_owner
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+env = Environment()
 
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="")
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is missing. Set it in the environment or in .env; `manage.py demo` writes one for trying the portal out."
     )
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = env.texts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = env.texts("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
     "evalportal",
@@ -85,7 +84,7 @@ TEMPLATES = [
 FORM_RENDERER = "evalportal.forms.KernRenderer"
 
 # SQLite: write-ahead log and IMMEDIATE transactions, so that writers wait instead of failing (FACTS.md, "SQLite").
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'evalportal.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'evalportal.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
@@ -93,7 +92,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
     }
     # A file, because the browser tests have a server thread beside the test's own connection.
-    DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE", default=str(BASE_DIR / "test.sqlite3"))}
+    DATABASES["default"]["TEST"] = {"NAME": env.text("TEST_DATABASE", default=str(BASE_DIR / "test.sqlite3"))}
 
 # The rate limits of the sign-in count here; all workers must see the same counts (FACTS.md, "Sign-in").
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
@@ -119,7 +118,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Evaluationsportal] "
 # Whoever reports a barrier has no account. Per address, and for all together, so that nobody floods the mailbox behind it.
 ACCOUNT_RATE_LIMITS = {"report_barrier": "10/h/ip,200/d/key"}
 # How many proxies stand in front of the server; rate limits count the address that the last of them reports.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", default=0)
 
 LANGUAGE_CODE = "de"
 TIME_ZONE = "Europe/Berlin"
@@ -128,7 +127,7 @@ USE_TZ = True
 FORMAT_MODULE_PATH = ["evalportal.formats"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = Path(env.text("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -143,25 +142,25 @@ STORAGES = {
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else needs them
 
-vars().update(env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="evaluationsportal@localhost")
+vars().update(env.mail("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="evaluationsportal@localhost")
 # Who gets the answers to mails of the portal, if not the sender.
-REPLY_TO_EMAIL = env.str("REPLY_TO_EMAIL", default="")
+REPLY_TO_EMAIL = env.text("REPLY_TO_EMAIL")
 # Seconds for connecting to the mail server and for each of its answers; well below `ratings.mail.sending.CLAIM`.
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", default=30)
 # Where the links of mails lead; no request says it when a mail is written by a timer.
 _host = next((host for host in ALLOWED_HOSTS if not host.startswith(("*", "."))), "localhost")
-BASE_URL = env.str("BASE_URL", default="http://localhost:8000" if DEBUG else f"https://{_host}").rstrip("/")
+BASE_URL = env.text("BASE_URL", default="http://localhost:8000" if DEBUG else f"https://{_host}").rstrip("/")
 
 # What the frame of every page names as its owner.
-OWNER_NAME = env.str("OWNER_NAME", default="Landkreis Osnabrück")
+OWNER_NAME = env.text("OWNER_NAME", default="Landkreis Osnabrück")
 # What Impressum, Datenschutz and Erklärung zur Barrierefreiheit say of it. A copy that is tried out shows values marked as „Beispiel“.
 try:
-    OWNER = read_owner(lambda name: env.str(name, default="", multiline=True), name=OWNER_NAME, example=DEBUG)
+    OWNER = read_owner(env.lines, name=OWNER_NAME, example=DEBUG)
 except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
 # Months after which a reported barrier is deleted (`manage.py tidy_up`).
-BARRIER_KEEP_MONTHS = env.int("BARRIER_KEEP_MONTHS", default=12)
+BARRIER_KEEP_MONTHS = env.number("BARRIER_KEEP_MONTHS", default=12)
 
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
@@ -171,8 +170,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.bool("HTTPS", default=True)
-    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if SECURE_SSL_REDIRECT else 0)
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.flag("HTTPS", default=True)
+    SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", default=31_536_000 if SECURE_SSL_REDIRECT else 0)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     if ALLAUTH_TRUSTED_PROXY_COUNT:
