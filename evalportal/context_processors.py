@@ -96,16 +96,17 @@ class Frame:
     gets_mail: bool = False
 
 
-# The links of the footer; two of them lead behind the sign-in.
+# The links of the footer; three of them lead behind the sign-in.
 _FOOTER = (
     ("Hilfe", "help"),
+    ("Glossar", "glossary"),
     ("Bewertungsschema", "bewertungsschema"),
     ("Barrierefreiheit", "accessibility"),
     ("Barriere melden", "barrier_report"),
     ("Impressum", "imprint"),
     ("Datenschutz", "privacy"),
 )
-_BEHIND_SIGN_IN = frozenset({"help", "bewertungsschema"})
+_BEHIND_SIGN_IN = frozenset({"help", "glossary", "bewertungsschema"})
 
 
 def _links(page: str, *, signed_in: bool) -> tuple[Entry, ...]:

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.test import Client, RequestFactory
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.defaults import bad_request, server_error
 
@@ -241,6 +241,16 @@ def test_navigation_by_role(person: User, role: Role, labels: list[str]) -> None
     frame = as_role(person, role).get("/bewertungsschema/").context["frame"]
     assert [entry.label for entry in frame.navigation] == labels
     assert (frame.person, frame.roles) == ("B. Beispiel", role.label)
+
+
+@pytest.mark.parametrize("page", ["start", "ratings:search", "ratings:my_reports", "imprint", "account_set_password"])
+def test_help_and_glossary_are_one_click_away_from_every_page(person: User, page: str) -> None:
+    """Behind the sign-in: who is not signed in gets no link that would ask for one."""
+    looked_up = {reverse(name) for name in ("help", "glossary", "bewertungsschema")}
+    links = {link.url for link in as_role(person, Role.READER).get(reverse(page)).context["frame"].links}
+    assert looked_up <= links
+    if page == "imprint":
+        assert not looked_up & {link.url for link in Client().get(reverse(page)).context["frame"].links}
 
 
 def test_bewertungsschema_names_every_grade_and_marker(person: User) -> None:
