@@ -243,7 +243,7 @@ def test_navigation_by_role(person: User, role: Role, labels: list[str]) -> None
     assert (frame.person, frame.roles) == ("B. Beispiel", role.label)
 
 
-@pytest.mark.parametrize("page", ["start", "ratings:search", "ratings:my_reports", "imprint", "account_set_password"])
+@pytest.mark.parametrize("page", ["start", "ratings:search", "ratings:my_reports", "imprint", "account_change_password"])
 def test_help_and_glossary_are_one_click_away_from_every_page(person: User, page: str) -> None:
     """Behind the sign-in: who is not signed in gets no link that would ask for one."""
     looked_up = {reverse(name) for name in ("help", "glossary", "bewertungsschema")}
