@@ -52,6 +52,11 @@ class Glance:
     tasks: list[Task]
 
     @property
+    def is_awaited(self) -> bool:
+        """The deadline still means something: reports are missing, or the round is not open yet."""
+        return bool(self.figures.missing) or self.round.state == RoundState.PREPARING
+
+    @property
     def moved(self) -> list[Any]:
         return list(self.since_last.moved[:_SHOWN]) if self.since_last else []
 
