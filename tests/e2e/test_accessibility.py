@@ -130,3 +130,13 @@ def test_every_error_page(world: dict[str, Any], client_as: Any, open_page: Any,
     assert "Ihr Text ist noch da" in lost.content.decode()
     walk.show("lost post", lost)
     conclude(findings)
+
+
+def test_the_style_guide(open_page: Any, settings: Any) -> None:
+    """Every part in every variant, also those that no page of the world happens to show. The page is there in DEBUG only."""
+    settings.DEBUG = True
+    response = Client().get("/stil/")
+    settings.DEBUG = False
+    findings = Findings()
+    Walk(open_page(), "nobody", findings).show("stil", response)
+    conclude(findings)
