@@ -28,8 +28,8 @@ def printed(page: Any, address: str) -> str:
     ("number", "there"),
     [
         ("3.1", ["Abgestimmte Bewertung hoch", "abgestimmt", "Bericht fehlt"]),
-        ("1.1", ["Abgestimmte Bewertung uneinig", "zu entscheiden"]),
-        ("2.1", ["Abgestimmte Bewertung hoch", "Rückfrage"]),
+        ("1.1", ["Noch nicht abgestimmt uneinig", "zu entscheiden"]),
+        ("2.1", ["Noch nicht abgestimmt hoch", "Rückfrage"]),
     ],
 )
 def test_a_measure_for_those_who_decide(open_page: Any, round_: ReportingRound, number: str, there: list[str]) -> None:
@@ -75,3 +75,35 @@ def test_charts_grow_with_the_text_and_stay_on_the_page(open_page: Any, round_: 
     assert len(before) == len(after) == 8, "one drawing of each of four charts is shown"
     assert [new / old for old, new in zip(before, after, strict=True)] == pytest.approx([1.25] * 8, abs=0.07)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+@pytest.mark.parametrize(
+    ("address", "there", "missing"),
+    [
+        ("/", ["Berichtsrunde", "Maßnahmen abgestimmt"], ["Zur Runde", "Alle Diagramme", "Abmelden"]),
+        ("/runden/{}/", ["Rücklauf je Einheit", "Evaluationsportal · Berichtsrunde"], ["Nächster Schritt", "Zur Übersicht"]),
+        ("/ruecklauf/", ["Maßnahmen ohne zuständige Einheit", "Rücklauf · Berichtsrunde"], ["Zuständigkeit", "Tragen Sie"]),
+        ("/suche/?q=Maßnahme", ["7 Treffer für „Maßnahme“"], ["Wort oder Nummer", "Suchen"]),
+        ("/hilfe/bericht/", ["So geht es", "Hilfe · Einen Bericht schreiben und einreichen"], ["Hauptnavigation", "Abmelden"]),
+        ("/hilfe/glossar/", ["Einreichung", "Evaluationsportal · Glossar"], ["Abmelden"]),
+    ],
+)
+def test_pages_say_what_they_are_and_offer_nothing(
+    open_page: Any, round_: ReportingRound, address: str, there: list[str], missing: list[str]
+) -> None:
+    ReportingRound.objects.filter(pk=round_.pk).update(title="Berichtsrunde")
+    make.measure("9.1", concept=round_.concept, title="Maßnahme ohne Einheit")
+    text = printed(open_page("anna"), address.format(round_.slug))
+    assert [words for words in there if words not in text] == []
+    assert [words for words in missing if words in text] == []
+
+
+def test_a_heading_stays_with_its_table(open_page: Any, round_: ReportingRound) -> None:
+    """Whatever stands above it: the page breaks before the heading, not between the two."""
+    page = open_page("anna")
+    page.goto(f"/runden/{round_.slug}/")
+    for height in range(0, 1000, 100):
+        page.evaluate("height => { document.querySelector('.page-header').style.paddingBottom = height + 'px'; }", height)
+        sheets = poppler("pdftotext", page.pdf(prefer_css_page_size=True), "-layout").split("\f")
+        (with_heading,) = [sheet for sheet in sheets if "\nVerlauf\n" in f"\n{sheet}"]
+        assert "geändert" in with_heading, height
