@@ -115,8 +115,20 @@ _TYPES: Final = {
     "--t-row": "grade-card__text",
     "--t-meta": "meta",
 }
-_MEASURES: Final = ("--page", "--gutter", "--control", "--field-head", "--number", "--radius", "--shadow")
-SPACES: Final = (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64)
+_MEASURES: Final = (
+    "--page",
+    "--form",
+    "--gutter",
+    "--control",
+    "--field-head",
+    "--number",
+    "--rule",
+    "--focus-ring",
+    "--radius",
+    "--shadow",
+)
+# The steps of KERN that are spaces here, --kern-2 to --kern-64.
+SPACES: Final = (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 32, 40, 48, 64)
 
 
 def tokens() -> dict[str, list[Token]]:
