@@ -69,7 +69,7 @@ def browser() -> Iterator[Browser]:
     # Playwright's loop runs in this thread, and Django takes every database call beside a loop for a mistake.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[ONLY_HERE])
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[ONLY_HERE, "--disable-gpu"])
         yield chromium
         chromium.close()
 

@@ -95,7 +95,7 @@ def test_every_refused_form(
                 tried.add(what)
                 answer = sent_in_vain(client, form.target, empty)
                 if answer["Content-Type"].startswith("text/html") and answer.status_code in (200, 403, 409, 422):
-                    walk.show(f"{role} refused {what} {address}", answer)
+                    walk.show(f"{role} refused {what} {address}", answer, brief=True)
         page.close()
     assert findings.counts["pages"], "no form was refused"
     conclude(findings)

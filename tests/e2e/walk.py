@@ -4,7 +4,9 @@ What need not be looked at twice, and why:
 - Dark changes colours only. Where every box keeps its place and its visibility, which is measured each time, only the rules about colour
   can answer differently than in light.
 - Großdarstellung and 4K change sizes: there the layout is measured.
-- Unfolding changes what was folded. The rules run in the unfolded parts; widths and cut texts are measured in the whole page.
+- Unfolding changes what was folded. The rules run in the unfolded parts, those about colour in the wide page; widths and cut texts are
+  measured in the whole page.
+- The answer to a refused form is the page of the form with what is wrong: what is folded there, and large, is looked at where it opens.
 - A menu that lies over the page is opened alone, and once where other pages have the same one with other figures.
 - A page with the same content as one seen before (another role's, say) can differ in its frame alone. Its frame is looked at in full on the
   start page of the role; for the rest of the pages the rules about the page as a whole run.
@@ -69,7 +71,7 @@ class Walk:
         self.findings.seconds["loading"] += time.perf_counter() - start
         self.look(f"{self.role} {name} {address}", frame=name == "start")
 
-    def show(self, where: str, response: Any) -> None:
+    def show(self, where: str, response: Any, *, brief: bool = False) -> None:
         """Look at an answer that no address leads to: what a refused form or an error shows. Nothing is sent."""
         self._set(1280, "light")
         headers = {name: value for name, value in response.headers.items() if name.lower() != "content-length"}
@@ -77,10 +79,10 @@ class Walk:
         self.page.route(address, lambda route: route.fulfill(status=response.status_code, headers=headers, body=response.content))
         self.page.goto("/gezeigt/")
         self.page.unroute(address)
-        self.look(where)
+        self.look(where, brief=brief)
 
-    def look(self, where: str, *, frame: bool = False) -> None:
-        """Look at the page that is open, with everything of its frame opened as well if `frame` says so."""
+    def look(self, where: str, *, frame: bool = False, brief: bool = False) -> None:
+        """Look at the page that is open, with everything of its frame opened as well if `frame` says so; `brief`: as it is, no larger."""
         self.findings.counts["pages"] += 1
         for fault in self.page.evaluate("look.structure()"):
             self.findings.add(fault, where)
@@ -91,6 +93,8 @@ class Walk:
             return
         self.findings.seen.add(content)
         self._all_ways(where)
+        if brief:
+            return
         self._large(where)
         if frame:
             self._opened(where)
@@ -110,6 +114,8 @@ class Walk:
             light = self.page.evaluate("look.boxes()")
             self._layout(f"{where} {width}")
             self._axe(f"{where} {width} light", None, within)
+            if within and width == min(WIDTHS):
+                continue
             self._set(width, "dark")
             moved = self.page.evaluate("look.boxes()") != light
             self.findings.counts["pages that dark moves"] += moved
@@ -121,7 +127,7 @@ class Walk:
         self.page.evaluate("document.documentElement.classList.add('projektor')")
         self._layout(f"{where} projector")
         self.page.evaluate("document.documentElement.classList.remove('projektor')")
-        self.page.set_viewport_size({"width": 3840, "height": 2160})
+        self.page.set_viewport_size({"width": 3840, "height": 400})  # the layout follows the width; drawing less is quicker
         self._layout(f"{where} 3840")
 
     def _opened(self, where: str) -> None:
