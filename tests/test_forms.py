@@ -81,8 +81,8 @@ def _faults(sent: Sent) -> list[str]:
     invalid = page.xpath("//*[@aria-invalid='true']")
     # A button like „Alle auswählen“ asks for the same page again, with 200.
     is_refused = sent.answer.status_code != 200 or invalid
-    if is_refused and not page.xpath("//*[@id='fehler']"):
-        found.append(f"{sent.answer.status_code} without a list of errors")
+    if is_refused and len(page.xpath("//*[@id='fehler']")) != 1:
+        found.append(f"{sent.answer.status_code} without one list of errors")
     if is_refused and not page.findtext(".//title", "").startswith("Fehler: "):
         found.append("no „Fehler:“ in the title")
     for field in invalid:
