@@ -142,13 +142,13 @@ def tabs(content: SafeString, label: str, *, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def tab(word: object, address: str, *, current: bool = False, count: int | None = None, place: str = "") -> SafeString:
-    """One tab of a row, with the `count` of what stands behind it. `place` is its id."""
+def tab(word: object, address: str, *, value: object, chosen: object, count: int | None = None, place: str = "") -> SafeString:
+    """One tab of a row, the current one where its `value` is the `chosen` one. `count`: how much stands behind it. `place` is its id."""
     return format_html(
         '<li><a class="tabs__link" href="{}"{}{}>{}{}</a></li>',
         address,
         format_html(' id="{}"', place) if place else "",
-        format_html(' aria-current="{}"', "true") if current else "",
+        format_html(' aria-current="{}"', "true") if value == chosen else "",
         word,
         format_html(' <span class="tabs__count">{}</span>', count) if count is not None else "",
     )
