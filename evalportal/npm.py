@@ -54,9 +54,8 @@ def install(root: Path = ROOT) -> bool:
 
 def build_fonts(root: Path = ROOT) -> None:
     """Build the fonts of PDF files and of pages from the packages, if they are not there yet (about 8 s)."""
-    sources = fonts.sources_in(root)
-    fonts.build(sources, fonts.built_in(root))
-    fonts.build_for_web(sources, fonts.web_in(root))
+    fonts.build(fonts.sources_in(root), fonts.built_in(root))
+    fonts.build_for_web(fonts.sources_in(root, fonts.WEB_NAMES), fonts.web_in(root))
 
 
 def main() -> int:

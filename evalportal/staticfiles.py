@@ -31,7 +31,7 @@ class _NpmStorage(FileSystemStorage):
 
 
 # The fonts that `python -m evalportal.npm` has cut down for pages: name under which they are served, file in their folder.
-WEB_FONTS = {f"vendor/fonts/{name}.latin.woff2": f"{name}.woff2" for name in fonts.NAMES}
+WEB_FONTS = {f"vendor/fonts/{name}.latin.woff2": f"{name}.woff2" for name in fonts.WEB_NAMES}
 
 
 class _WebFontStorage(FileSystemStorage):
@@ -55,7 +55,7 @@ class NpmFinder(BaseFinder):
         npm_files = _NpmStorage(location=settings.BASE_DIR / "node_modules")
         files: dict[str, FileSystemStorage] = dict.fromkeys(FILES, npm_files)
         try:
-            folder = fonts.web_folder(fonts.sources_in(settings.BASE_DIR), fonts.web_in(settings.BASE_DIR))
+            folder = fonts.web_folder(fonts.sources_in(settings.BASE_DIR, fonts.WEB_NAMES), fonts.web_in(settings.BASE_DIR))
         except OSError:
             return files
         return files | dict.fromkeys(WEB_FONTS, _WebFontStorage(location=folder))

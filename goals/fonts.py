@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Final
 
 NAMES: Final = ("FiraSans-Regular", "FiraSans-Medium", "FiraSans-SemiBold", "FiraSans-Italic")
+# Pages do without the weight between: one font less to wait for.
+WEB_NAMES: Final = tuple(name for name in NAMES if name != "FiraSans-Medium")
 
 # Latin with all of Western Europe, the signs of German typography, and the arrows and signs that the portal writes.
 # The first `unicode-range` in static/css/tokens.css says the same; tests/test_fonts.py compares them.
@@ -37,10 +39,10 @@ WEB_RANGES: Final = (
 WEB_FEATURES: Final = ("kern", "mark", "mkmk", "ccmp", "locl", "liga", "calt", "tnum")
 
 
-def sources_in(root: Path) -> list[Path]:
+def sources_in(root: Path, names: Sequence[str] = NAMES) -> list[Path]:
     """The .woff2 files of the front-end packages in a checkout, whether they are installed or not."""
     folder = root / "node_modules" / "@kern-ux" / "native" / "dist" / "fonts" / "fira-sans"
-    return [folder / f"{name}.woff2" for name in NAMES]
+    return [folder / f"{name}.woff2" for name in names]
 
 
 def built_in(root: Path) -> Path:

@@ -24,7 +24,7 @@ def _codes(ranges: str) -> set[int]:
 
 def test_the_stylesheet_names_the_range_of_the_cut_fonts() -> None:
     cut = {code for first, last in fonts.WEB_RANGES for code in range(first, last + 1)}
-    assert {name for name, latin, _ in FACES if latin} == set(fonts.NAMES) == {name for name, latin, _ in FACES if not latin}
+    assert {name for name, latin, _ in FACES if latin} == set(fonts.WEB_NAMES) == {name for name, latin, _ in FACES if not latin}
     assert all(_codes(ranges) == cut for _, latin, ranges in FACES if latin)
     assert not any(_codes(ranges) & cut for _, latin, ranges in FACES if not latin)
 
@@ -49,3 +49,10 @@ def test_the_files_appear_whole_and_once(tmp_path: Path) -> None:
     assert fonts.build_for_web(sources, tmp_path / "room") == folder
     assert [path.name for path in (tmp_path / "room").iterdir()] == [folder.name]
     assert folder.stat().st_mtime_ns == before
+
+
+def test_every_weight_of_the_stylesheets_is_that_of_a_font() -> None:
+    files = (Path(settings.BASE_DIR) / "static/css").glob("*.css")
+    rules = re.sub(r"@font-face \{[^}]*\}", "", "".join(file.read_text(encoding="utf-8") for file in files))
+    asked = set(re.findall(r"\bfont(?:-weight|): (\d{3})\b|--t-\w+: (\d{3})\b", rules))
+    assert {weight for pair in asked for weight in pair if weight} == {"400", "600"}

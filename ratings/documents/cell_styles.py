@@ -76,12 +76,8 @@ _ABOVE: Final = Edge("thin", INK)
 
 def _styles() -> tuple[CellStyle, ...]:
     heading: dict[str, Any] = {"bold": True, "vertical": "center", "top": _ABOVE, "bottom": _STRONG}
-    number: dict[str, Any] = {
-        "horizontal": "right",
-        "vertical": "center",
-        "indent": 3,
-        "top": _RULE,
-    }  # about the middle, below centred headings
+    # About the middle, below centred headings.
+    number: dict[str, Any] = {"horizontal": "right", "vertical": "center", "indent": 3, "top": _RULE}
     total: dict[str, Any] = {"bold": True, "vertical": "center", "top": _ABOVE, "bottom": _ABOVE}
     return (
         CellStyle("Titel", size=14, bold=True),
