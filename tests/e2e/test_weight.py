@@ -71,6 +71,7 @@ def _weigh(page: Page, address: str) -> dict[str, int]:
     session.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
     session.send("Network.enable")
     page.goto(address, wait_until="networkidle")
+    page.evaluate("document.fonts.ready.then(() => null)")
     return {names[request]: int(size) for request, size in sizes.items() if not names[request].startswith("data:")}
 
 
@@ -91,6 +92,8 @@ def test_the_first_visit_to_the_overview_is_light(server: str, browser: Browser,
     page = fresh.new_page()
     guard.watch(page)
     weights = _weigh(page, "/runden/beispiel/uebersicht/")
+    early = set(page.locator('link[rel="preload"][as="font"]').evaluate_all("links => links.map(link => link.href)"))
+    late = {name for name in weights if name.endswith(".woff2")} - early
     fonts = sum(size for name, size in weights.items() if name.endswith(".woff2"))
     whole = sum(weights.values())
     table = "\n".join(f"{size:>8} {name}" for name, size in sorted(weights.items(), key=lambda entry: -entry[1]))
@@ -99,5 +102,6 @@ def test_the_first_visit_to_the_overview_is_light(server: str, browser: Browser,
     assert guard.unexpected() == []
     assert "/uebersicht/" in table
     assert fonts > 0
+    assert late == set(), "A font that comes after the page has it laid out once more."
     assert whole - fonts <= WITHOUT_FONTS, table
     assert whole <= WITH_FONTS, table
